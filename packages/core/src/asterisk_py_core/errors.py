@@ -142,7 +142,9 @@ class ConnectionClosedError(ConnectionError):
 
     _text = "connection to {address} lost: {reason}"
 
-    def __init__(self, *, address: str, reason: str = "the peer closed it", request: str | None = None) -> None:
+    def __init__(
+        self, *, address: str, reason: str = "the peer closed the connection", request: str | None = None
+    ) -> None:
         super().__init__(self._text.format(address=address, reason=reason, request=request or "a request"))
         self.address = address
         self.reason = reason
@@ -158,7 +160,7 @@ class NotSentError(ConnectionClosedError):
 class OutcomeUnknownError(ConnectionClosedError):
     """*request* was written and the connection ended before its answer: Asterisk may have carried it out."""
 
-    _text = "{request} was sent to {address}, which may have carried it out: no answer before {reason}"
+    _text = "{request} was sent to {address} and not answered ({reason}): Asterisk may have carried it out"
 
 
 class ClientClosedError(ConnectionError):
