@@ -1,6 +1,35 @@
-"""The typed event bus: one shared log, and a cursor for each subscriber."""
+"""The typed event bus: publish once, and every subscriber receives every event since it subscribed.
 
-__all__ = ["Event"]
+A bus keeps one log for each set of types somebody subscribed to (see :mod:`.event_log`), and a subscription is a place
+in such a log. So publishing costs the same however many subscribers are behind, and no subscriber can hold up another.
+
+A bus belongs to one event loop; :meth:`EventBus.publish_threadsafe` is the way in from another thread. The bus calls no
+user code while publishing: predicates run in the task of their own subscriber.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from inspect import iscoroutinefunction
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+from .errors import ClientClosedError, EventsLostError, InputError
+from .event_log import CHUNK_SIZE, EventLog
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+    from types import TracebackType
+
+    from .event_log import Cursor
+
+__all__ = ["Event", "EventBus", "EventSubscription", "FilteredSubscription"]
+
+E = TypeVar("E")
+T = TypeVar("T")
+
+# How many events `recv_batch` hands out at most, unless told.
+BATCH_SIZE = 1024
 
 
 class Event:
@@ -10,3 +39,346 @@ class Event:
     """
 
     __slots__ = ()
+
+
+class EventSubscription(Generic[E]):
+    """Every event since subscribing, in order, each once: an async iterator.
+
+    Unbounded unless a capacity was asked for. With one, the newest events are kept, and the next receive raises
+    :class:`EventsLostError` once before it goes on. It always holds that ``delivered + lost + backlog`` is the number
+    of events published since subscribing.
+
+    When the bus closes, what was published is still delivered; then iteration ends, or raises the bus's terminal cause
+    once. Cancelling a receive loses nothing. Leaving ``with`` or ``async with`` closes the subscription; one that is
+    merely forgotten closes itself. Several tasks may share a subscription: each event goes to one of them.
+    """
+
+    __slots__ = ("_cause_raised", "_cursor", "_lossy")
+
+    def __init__(self, cursor: Cursor[E], *, lossy: bool = False) -> None:
+        self._cursor = cursor
+        self._lossy = lossy
+        self._cause_raised = False
+
+    @property
+    def delivered(self) -> int:
+        """How many events were received."""
+        return self._cursor.delivered
+
+    @property
+    def lost(self) -> int:
+        """How many events were dropped: over capacity, or not received when this subscription was closed."""
+        return self._cursor.lost
+
+    @property
+    def backlog(self) -> int:
+        """How many events wait to be received."""
+        return self._cursor.backlog
+
+    # An async generator, because nothing iterates faster; its place is kept by the cursor, so it can be left and
+    # begun again at any time.
+    async def __aiter__(self) -> AsyncGenerator[E, None]:
+        while (batch := await self._ready()) is not None:
+            for event in batch:
+                yield event
+
+    async def __anext__(self) -> E:
+        batch = await self._ready()
+        if batch is None:
+            raise StopAsyncIteration
+        return next(batch)
+
+    async def recv(self) -> E:
+        """Return the next event.
+
+        Raises:
+            EventsLostError: a bounded subscription fell behind; the next call goes on after the gap.
+            ClientClosedError: the subscription or its bus is closed, and everything was delivered. If the bus was
+                closed with a cause, that is raised first, once.
+        """
+        try:
+            return await self.__anext__()
+        except StopAsyncIteration:
+            raise ClientClosedError(what="the event subscription") from None
+
+    async def recv_batch(self, limit: int = BATCH_SIZE) -> list[E]:
+        """Return what is pending, at least one and at most *limit* events, waiting if there is none.
+
+        Raises what :meth:`recv` raises.
+        """
+        _check_count("limit", limit)
+        if await self._ready() is None:
+            raise ClientClosedError(what="the event subscription")
+        return self._cursor.take_list(limit)
+
+    def filter(self, predicate: Callable[[E], bool]) -> FilteredSubscription[E]:
+        """Return a subscription that goes on from here with the events *predicate* accepts; this one is closed."""
+        return FilteredSubscription(self._moved(), predicate, lossy=self._lossy)
+
+    def close(self) -> None:
+        """Stop receiving: iteration ends at once, and what was not received counts as lost."""
+        self._cursor.close()
+
+    def _moved(self) -> Cursor[E]:
+        cursor, self._cursor = self._cursor, EventLog[E].ended().open_cursor(None)
+        return cursor
+
+    async def _ready(self) -> Iterator[E] | None:
+        """Wait until there is an event to hand out; None when there will be none."""
+        while True:
+            cursor = self._cursor
+            if (lost := cursor.take_loss()) and not self._lossy:
+                raise EventsLostError(count=lost)
+            if (batch := cursor.take()) is not None:
+                return batch
+            log = cursor.log
+            if log.closed:
+                if log.cause is not None and not self._cause_raised:
+                    self._cause_raised = True
+                    raise log.cause
+                return None
+            waiter = asyncio.get_running_loop().create_future()
+            log.sleepers[waiter] = None
+            try:
+                await waiter
+            except asyncio.CancelledError:
+                log.sleepers.pop(waiter, None)
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} delivered={self.delivered} lost={self.lost} backlog={self.backlog}>"
+
+
+class FilteredSubscription(EventSubscription[E]):
+    """An :class:`EventSubscription` of the events its predicate accepts.
+
+    The predicate runs here, in the receiving task, before delivery; what it refuses counts in ``skipped``. An event on
+    which it raises is skipped as well, and the receive raises what the predicate raised. The backlog, and with a
+    capacity the losses, are counted in events the predicate has not seen yet. It always holds that
+    ``delivered + skipped + lost + backlog`` is the number of events published since subscribing.
+    """
+
+    __slots__ = ("_failure", "_predicate", "_skipped")
+
+    def __init__(self, cursor: Cursor[E], predicate: Callable[[E], bool], *, lossy: bool = False) -> None:
+        super().__init__(cursor, lossy=lossy)
+        if iscoroutinefunction(predicate) or not callable(predicate):
+            raise InputError(field="predicate", problem=f"must be a plain function of one event, not {predicate!r}")
+        self._predicate = predicate
+        self._skipped = 0
+        self._failure: Exception | None = None
+
+    @property
+    def delivered(self) -> int:
+        """How many events were received."""
+        return self._cursor.delivered - self._skipped
+
+    @property
+    def skipped(self) -> int:
+        """How many events the predicate refused."""
+        return self._skipped
+
+    async def __aiter__(self) -> AsyncGenerator[E, None]:
+        while (batch := await self._ready()) is not None:
+            for event in batch:
+                if self._accepts(event):
+                    yield event
+
+    async def __anext__(self) -> E:
+        while (batch := await self._ready()) is not None:
+            for event in batch:
+                if self._accepts(event):
+                    return event
+        raise StopAsyncIteration
+
+    async def recv_batch(self, limit: int = BATCH_SIZE) -> list[E]:
+        """Return pending events the predicate accepts, at least one and at most *limit*, waiting if there is none.
+
+        Raises what :meth:`recv` raises, and what the predicate raised if that was on the first event.
+        """
+        _check_count("limit", limit)
+        batch = [await self.recv()]
+        while len(batch) < limit and (more := self._cursor.take()) is not None:
+            try:
+                # A list keeps what it was extended with before the predicate raised.
+                batch.extend(event for event in islice(more, limit - len(batch)) if self._accepts(event))
+            except Exception as error:  # noqa: BLE001 - raised by the next receive: what was accepted comes first
+                self._failure = error
+                break
+        return batch
+
+    def filter(self, predicate: Callable[[E], bool]) -> FilteredSubscription[E]:
+        """Return a subscription that goes on from here with what both predicates accept; this one is closed."""
+        first = self._predicate
+        both = FilteredSubscription(self._moved(), lambda event: first(event) and predicate(event), lossy=self._lossy)
+        both._skipped = self._skipped
+        return both
+
+    def _accepts(self, event: E) -> bool:
+        self._skipped += 1  # and stays so if the predicate raises
+        if not self._predicate(event):
+            return False
+        self._skipped -= 1
+        return True
+
+    async def _ready(self) -> Iterator[E] | None:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        return await super()._ready()
+
+
+class EventBus(Generic[E]):
+    """Publishes events of type *E* to any number of subscriptions.
+
+    Publishing is synchronous, never blocks and never raises because of a subscriber.
+    """
+
+    def __init__(self) -> None:
+        # Subscriptions to the same types share a log. `frozenset()` is everything.
+        self._logs: dict[frozenset[type[Any]], EventLog[Any]] = {}
+        # What `publish` needs to know, by the exact type of the event; rebuilt when subscribers come and go.
+        self._routes: dict[type[Any], tuple[tuple[EventLog[Any], ...], int]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended: EventLog[Any] | None = None
+
+    @property
+    def subscriber_count(self) -> int:
+        """How many subscriptions are open."""
+        return sum(log.readers for log in self._logs.values())
+
+    @property
+    def closed(self) -> bool:
+        """Whether :meth:`close` was called."""
+        return self._ended is not None
+
+    def publish(self, event: E) -> int:
+        """Hand *event* to every subscription that wants it, and return how many do; 0 is fine."""
+        try:
+            logs, reached = self._routes[type(event)]
+        except KeyError:
+            logs, reached = self._route(type(event))
+        for log in logs:
+            items = log.items
+            items.append(event)
+            if len(items) == CHUNK_SIZE:
+                log.start_chunk()
+            if log.sleepers:
+                log.wake()
+        return reached
+
+    def publish_many(self, events: Iterable[E]) -> int:
+        """Publish *events* in order and return the number of deliveries this will make."""
+        return sum(map(self.publish, events))
+
+    def publish_threadsafe(self, event: E) -> None:
+        """Publish *event* from another thread, as soon as the bus's event loop gets to it.
+
+        Raises:
+            InputError: nobody has subscribed inside a running event loop yet, so there is no loop to go to.
+        """
+        if self._loop is None:
+            raise InputError(
+                field="publish_threadsafe", problem="needs a subscription made inside a running event loop"
+            )
+        self._loop.call_soon_threadsafe(self.publish, event)
+
+    @overload
+    def subscribe(
+        self, *, where: None = None, capacity: int | None = None, lossy: bool = False
+    ) -> EventSubscription[E]: ...
+    @overload
+    def subscribe(
+        self, *, where: Callable[[E], bool], capacity: int | None = None, lossy: bool = False
+    ) -> FilteredSubscription[E]: ...
+    @overload
+    def subscribe(
+        self, *types: type[T], where: None = None, capacity: int | None = None, lossy: bool = False
+    ) -> EventSubscription[T]: ...
+    @overload
+    def subscribe(
+        self, *types: type[T], where: Callable[[T], bool], capacity: int | None = None, lossy: bool = False
+    ) -> FilteredSubscription[T]: ...
+    def subscribe(
+        self,
+        *types: type[Any],
+        where: Callable[[Any], bool] | None = None,
+        capacity: int | None = None,
+        lossy: bool = False,
+    ) -> EventSubscription[Any]:
+        """Return a subscription to every event from now on that is of one of *types* and that *where* accepts.
+
+        Without *types* it is to everything; a type includes its subclasses. *capacity* bounds how many events are
+        kept for a subscriber that falls behind: the newest, and the loss is raised as :class:`EventsLostError`, or,
+        with ``lossy=True``, only counted. After :meth:`close`, the subscription ends at once as all others did.
+
+        Raises:
+            InputError: a type is no class, *capacity* is no positive integer, or *lossy* lacks a capacity.
+        """
+        for wanted in types:
+            if not isinstance(wanted, type):
+                raise InputError(field="types", problem=f"must be event classes, not {wanted!r}")
+        if capacity is not None:
+            _check_count("capacity", capacity)
+        elif lossy:
+            raise InputError(field="lossy", problem="needs a capacity: without one nothing is ever lost")
+        cursor = self._log(frozenset(types)).open_cursor(capacity)
+        self._routes.clear()
+        if self._loop is None:
+            self._loop = _running_loop()
+        if where is None:
+            return EventSubscription(cursor, lossy=lossy)
+        return FilteredSubscription(cursor, where, lossy=lossy)
+
+    def close(self, cause: BaseException | None = None) -> None:
+        """End all subscriptions once they have received what was published; *cause*, if any, is raised there once.
+
+        Publishing to a closed bus reaches nobody. Closing again changes nothing.
+        """
+        if self._ended is not None:
+            return
+        self._ended = EventLog.ended(cause=cause)
+        for log in self._logs.values():
+            log.close(cause)
+        self._logs.clear()
+        self._routes.clear()
+
+    def _log(self, types: frozenset[type[Any]]) -> EventLog[Any]:
+        if self._ended is not None:
+            return self._ended
+        return self._logs.setdefault(types, EventLog(self._routes.clear))
+
+    def _route(self, kind: type[Any]) -> tuple[tuple[EventLog[Any], ...], int]:
+        """Work out which logs events of *kind* go to, and forget the logs nobody reads any more."""
+        self._logs = {types: log for types, log in self._logs.items() if log.readers}
+        logs = tuple(log for types, log in self._logs.items() if not types or issubclass(kind, tuple(types)))
+        self._routes[kind] = route = logs, sum(log.readers for log in logs)
+        return route
+
+
+def _check_count(field: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InputError(field=field, problem=f"must be a positive integer, not {value!r}")
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,26 @@
+"""AMI without sockets: bytes to messages, actions to bytes, and the login; nothing here waits."""
+
+from .codec import Decoder, check_action_id, encode_action, encode_variables
+from .fields import field, flag, known, optional
+from .framing import Limits
+from .message import AmiEvent, Message, Response, event_class
+from .session import AmiSession, LoginMethod, SessionState
+
+__all__ = [
+    "AmiEvent",
+    "AmiSession",
+    "Decoder",
+    "Limits",
+    "LoginMethod",
+    "Message",
+    "Response",
+    "SessionState",
+    "check_action_id",
+    "encode_action",
+    "encode_variables",
+    "event_class",
+    "field",
+    "flag",
+    "known",
+    "optional",
+]

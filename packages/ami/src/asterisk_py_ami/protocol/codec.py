@@ -1,0 +1,202 @@
+"""From bytes to messages, and from an action to bytes."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Final, TypeAlias, TypeGuard
+
+from asterisk_py_core.errors import InputError
+from asterisk_py_core.redaction import redact
+
+from .framing import FrameSplitter, Limits, skip_blank_lines
+from .message import BY_FIRST_LINE, AmiEvent, Message, Response, event_class
+
+__all__ = ["Decoder", "HeaderValue", "Headers", "Scalar", "check_action_id", "encode_action", "encode_variables"]
+
+Scalar: TypeAlias = str | int | float | bool
+HeaderValue: TypeAlias = Scalar | Sequence[Scalar] | None
+Headers: TypeAlias = Mapping[str, HeaderValue] | Iterable[tuple[str, HeaderValue]]
+
+# --- from bytes to messages ------------------------------------------------------------------------------------------
+
+_FOLLOWS: Final = b"Response: Follows\r\n"
+_EVENT_HEADER: Final = re.compile(rb"(?:\A|\r\n)event:", re.IGNORECASE)
+_RESPONSE_HEADER: Final = re.compile(rb"(?:\A|\r\n)response:", re.IGNORECASE)
+
+
+class Decoder:
+    """Turns what Asterisk sends into messages, however the bytes are cut.
+
+    A message with an ``Event`` header is an event, even if it has a ``Response`` header too (``OriginateResponse``);
+    one with a ``Response`` header answers an action; anything else is junk, handed on as a plain :class:`Message` and
+    counted.
+    """
+
+    def __init__(self, *, legacy_output: bool = False, limits: Limits | None = None) -> None:
+        self._splitter = FrameSplitter(limits or Limits(), legacy_output=legacy_output)
+        self._junk_count = 0
+
+    @property
+    def junk_count(self) -> int:
+        """How many messages were neither event nor response."""
+        return self._junk_count
+
+    def receive_data(self, data: bytes | bytearray | memoryview) -> list[Message]:
+        """Return the messages that *data* completes, in order.
+
+        Raises:
+            FrameTooLargeError: a message breaks a limit. Messages that came before it are returned first, and the next
+                call raises, whatever it brings; nothing can be received after that.
+        """
+        messages: list[Message] = []
+        for frame in self._splitter.receive_data(data):
+            # The first line as Asterisk writes it is enough; whatever is unusual goes the long way.
+            known = BY_FIRST_LINE.get(frame.partition(b"\r\n")[0])
+            if known is not None:
+                messages.append(known(frame))
+            elif content := frame[skip_blank_lines(frame) :]:
+                messages.append(self._classify(content))
+        return messages
+
+    def _classify(self, frame: bytes) -> Message:
+        # Command output of old may hold lines that look like headers.
+        if frame.startswith(_FOLLOWS):
+            return Response(frame)
+        if _EVENT_HEADER.search(frame):
+            event = AmiEvent(frame)
+            known = event_class(event.name)
+            return event if known is AmiEvent else known(frame)
+        if _RESPONSE_HEADER.search(frame):
+            return Response(frame)
+        self._junk_count += 1
+        return Message(frame)
+
+
+# --- from an action to bytes -----------------------------------------------------------------------------------------
+
+# A line of 1,023 bytes gets two error answers, the second without an ActionID; more than 128 lines are refused
+# (main/manager.c; both seen on 22.10.1). An ActionID of 67 bytes overflows the smallest reply buffer (ConfBridge), and
+# the answer then loses line ends.
+_MAX_LINE: Final = 1022
+_MAX_LINES: Final = 128
+_MAX_ACTION_ID: Final = 64
+
+_NAME: Final = re.compile(r"[!-9;-~]+")
+_ACTION_ID: Final = re.compile(r"[!-~]+")
+_FORBIDDEN: Final = re.compile(r"[\r\n\0]")
+_VARIABLE_NAME: Final = re.compile(r"[^\0-\x20=,\"\\\x7f]+")
+_SPECIAL: Final = re.compile(r'[\\",]')
+_MAX_SHOWN: Final = 40
+_SET_HERE: Final = frozenset({"action", "actionid"})
+
+
+def encode_action(name: str, headers: Headers = (), action_id: str | None = None) -> bytes:
+    r"""Return the bytes of one action, ready to be written in one piece.
+
+    *headers* is a mapping or a series of pairs. A value is text (UTF-8; lone surrogates of ``surrogateescape`` go back
+    to the bytes they came from), a number, a ``bool`` (``true``, ``false``), a sequence of these (one header for each)
+    or ``None`` (no header). ``Variable`` takes what :func:`encode_variables` returns.
+
+    Raises:
+        InputError: a name or value Asterisk would misread or that would end the header: CR, LF or NUL in a value,
+            anything but printable ASCII without a colon in a name, a line over 1,022 bytes, over 128 lines, an ActionID
+            over 64 bytes or with a space. The message names the action and the header, never the value.
+    """
+    if not _fits(_NAME, name):
+        raise InputError(field=f"action name {_shown(name)}", problem="must be printable ASCII without colon and space")
+    lines = [f"Action: {name}".encode("ascii")]
+    if action_id is not None:
+        check_action_id(action_id)
+        lines.append(f"ActionID: {action_id}".encode("ascii"))
+    for header, value in headers.items() if isinstance(headers, Mapping) else headers:
+        lines += _encode_header(name, header, value)
+    if len(lines) > _MAX_LINES:
+        raise InputError(field=f"action {name}", problem=f"has {len(lines)} lines; Asterisk takes {_MAX_LINES}")
+    for line in lines:
+        if len(line) > _MAX_LINE:
+            header = line.partition(b":")[0].decode("ascii")
+            raise InputError(
+                field=f"action {name}: header {header}",
+                problem=f"makes a line of {len(line):,} bytes; Asterisk takes {_MAX_LINE:,}",
+            )
+    return b"\r\n".join([*lines, b"", b""])
+
+
+def check_action_id(action_id: str) -> None:
+    """Refuse an ActionID that Asterisk's answers may not carry whole.
+
+    Raises:
+        InputError: it is empty, over 64 bytes, or holds a space or anything but printable ASCII.
+    """
+    if not _fits(_ACTION_ID, action_id):
+        raise InputError(field="ActionID", problem="must be printable ASCII without spaces")
+    if len(action_id) > _MAX_ACTION_ID:
+        raise InputError(field="ActionID", problem=f"has {len(action_id)} bytes; {_MAX_ACTION_ID} are safe")
+
+
+def encode_variables(variables: Mapping[str, Scalar]) -> list[str]:
+    r"""Return the values of ``Variable`` headers that set exactly *variables*, one header for each.
+
+    Backslash, quote and comma are escaped with a backslash: Asterisk splits the header at commas, so a plain
+    ``V1=x,PWN=1`` would set ``PWN`` too.
+
+    Raises:
+        InputError: a name is empty or holds ``=``, a comma, a quote, a backslash, a space or a control character.
+    """
+    encoded = []
+    for name, value in variables.items():
+        if not _fits(_VARIABLE_NAME, name):
+            raise InputError(field=f"variable name {_shown(name)}", problem='must be text without = , " \\ and spaces')
+        encoded.append(f"{name}=" + _SPECIAL.sub(r"\\\g<0>", _text(f"variable {name}", value)))
+    return encoded
+
+
+def _encode_header(action: str, header: str, value: HeaderValue) -> list[bytes]:
+    if not _fits(_NAME, header):
+        raise InputError(
+            field=f"action {action}: header name {_shown(header)}",
+            problem="must be printable ASCII without colon and space",
+        )
+    where = f"action {action}: header {header}"
+    if header.lower() in _SET_HERE:
+        raise InputError(field=where, problem="is set by the arguments of their own")
+    if value is None:
+        return []
+    values = [value] if isinstance(value, str | int | float) else value
+    if not isinstance(values, Sequence) or isinstance(values, bytes | bytearray | memoryview):
+        raise InputError(field=where, problem=f"must be text, a number or a sequence, not {type(value).__name__}")
+    return [_encode_line(where, header, item) for item in values]
+
+
+def _encode_line(where: str, header: str, value: Scalar) -> bytes:
+    text = _text(where, value)
+    if _FORBIDDEN.search(text):
+        raise InputError(field=where, problem="must not hold CR, LF or NUL")
+    try:
+        return f"{header}: {text}".encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Not chained: the error keeps the whole value in its `object`.
+        problem = "cannot be written as UTF-8"
+    raise InputError(field=where, problem=problem)
+
+
+def _text(where: str, value: Scalar) -> str:
+    """Return *value* as Asterisk reads it; an enum of text or numbers is the text or number."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float) and isfinite(value):
+        return float.__repr__(value)
+    raise InputError(field=where, problem=f"must be text or a finite number, not {type(value).__name__}")
+
+
+def _fits(pattern: re.Pattern[str], text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and pattern.fullmatch(text) is not None
+
+
+def _shown(name: object) -> str:
+    """Return a refused *name* for a message: it may be anything, even a whole header with its secret."""
+    return repr(redact(name)[:_MAX_SHOWN]) if isinstance(name, str) else f"of type {type(name).__name__}"

@@ -1,0 +1,243 @@
+"""One AMI message: the bytes Asterisk sent, and its headers looked up on demand."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Final, TypeVar, overload
+
+from asterisk_py_ami.errors import MissingHeaderError
+from asterisk_py_core.errors import InputError
+from asterisk_py_core.event_bus import Event
+from asterisk_py_core.redaction import redact
+
+from .headers import Shape, ShapeCache, Values, parse_headers, parse_lines
+
+__all__ = ["AmiEvent", "Message", "Response", "event_class"]
+
+T = TypeVar("T")
+
+_VARIABLE_HEADER: Final = re.compile(r"(?:Dest)?ChanVariable(?:\(.*\))?|Variable", re.IGNORECASE)
+_SUCCESS: Final = frozenset({"success", "goodbye", "follows"})
+
+_REPR_HEADERS: Final = 6
+_REPR_VALUE: Final = 48
+_REPR_SKIPPED: Final = frozenset({"event", "privilege", "timestamp"})
+
+
+class Message:
+    """One AMI message: ordered headers that may repeat; a name is found in any case of letters, and its first wins.
+
+    ``message["Cause"]`` raises :class:`MissingHeaderError` where ``message.get("Cause")`` returns ``None``. Values are
+    ``str``: decoded as UTF-8, and bytes that are not survive as lone surrogates (``surrogateescape``). Messages are
+    immutable; equal bytes are equal messages.
+    """
+
+    __slots__ = ("_raw", "_shape", "_values")
+
+    _raw: bytes
+    # Unset until a header is looked up: most events are only counted, dispatched by name, or dropped.
+    _shape: Shape
+    _values: Values
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes of the message as received, without the blank line that ended it."""
+        return self._raw
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """All headers as (name, value), in wire order."""
+        shape = self._parsed()
+        values = self._values
+        return tuple(zip(shape.names, values[1:] if isinstance(values, tuple) else values.groups(), strict=True))
+
+    @property
+    def junk(self) -> tuple[str, ...]:
+        """The lines of the message that are no header."""
+        return tuple(parse_lines(self._text())[1])
+
+    @property
+    def action_id(self) -> str | None:
+        """The ActionID of the action that brought this message, if it says so."""
+        return self.get("ActionID")
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The channel variables in the message (``ChanVariable: name=value`` and its relatives), by name.
+
+        The first of a name wins; where several channels send their own, read :meth:`get_all`.
+        """
+        variables: dict[str, str] = {}
+        for header, content in self.headers:
+            name, equals, value = content.partition("=")
+            if equals and _VARIABLE_HEADER.fullmatch(header):
+                variables.setdefault(name, value)
+        return variables
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: T) -> str | T: ...
+    def get(self, name: str, default: T | None = None) -> str | T | None:
+        """Return the value of the first header called *name*, or *default*."""
+        try:
+            index = self._shape.index
+        except AttributeError:
+            index = self._parsed().index
+        number = index.get(name) or index.get(name.lower())
+        return default if number is None else self._values[number]
+
+    def get_all(self, name: str) -> list[str]:
+        """Return the values of all headers called *name*, in wire order."""
+        wanted = name.lower()
+        return [value for header, value in self.headers if header.lower() == wanted]
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise MissingHeaderError(message=self._kind(), header=name)
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.headers)
+
+    def __eq__(self, other: object) -> bool:
+        return self._raw == other._raw if isinstance(other, Message) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._raw)
+
+    def __reduce__(self) -> tuple[type["Message"], tuple[bytes]]:
+        return type(self), (self._raw,)
+
+    def __repr__(self) -> str:
+        headers = [pair for pair in self.headers if pair[0].lower() not in _REPR_SKIPPED]
+        shown = [_abridged(name, value) for name, value in headers[:_REPR_HEADERS]]
+        if len(headers) > _REPR_HEADERS:
+            shown.append(f"+{len(headers) - _REPR_HEADERS} headers")
+        return f"<{' '.join([self._kind(), *shown])}>"
+
+    def _kind(self) -> str:
+        return type(self).__name__
+
+    def _text(self) -> str:
+        return self._raw.decode("utf-8", "surrogateescape")
+
+    def _parsed(self) -> Shape:
+        try:
+            return self._shape
+        except AttributeError:
+            shape, values = self._parse(self._text())
+            # In this order, so that a second thread never finds a shape without its values.
+            self._values = values
+            self._shape = shape
+            return shape
+
+    def _parse(self, text: str) -> tuple[Shape, Values]:
+        return parse_headers(text)
+
+
+class Response(Message):
+    """Asterisk's answer to an action."""
+
+    __slots__ = ()
+
+    @property
+    def is_success(self) -> bool:
+        """Whether Asterisk did what it was asked (``Success``; ``Goodbye`` to a Logoff)."""
+        return self.get("Response", "").lower() in _SUCCESS
+
+    @property
+    def message(self) -> str:
+        """Asterisk's own text, empty if it sent none."""
+        return self.get("Message", "")
+
+    @property
+    def output(self) -> list[str]:
+        """The lines a ``Command`` printed, with both spellings of the protocol (Asterisk before 14, and since)."""
+        return self.get_all("Output")
+
+
+class AmiEvent(Message, Event):
+    """An event. Subclasses say what its headers mean; an event nobody described is an ``AmiEvent`` itself.
+
+    A subclass names the event it describes, exactly as on the wire, and the decoder uses it from then on::
+
+        class Hangup(AmiEvent, event="Hangup"):
+            __slots__ = ()
+            cause = field("Cause", HangupCause.parse)
+
+    Raises:
+        InputError: two subclasses name one event.
+    """
+
+    __slots__ = ()
+
+    _name: ClassVar[str | None] = None
+    _shapes: ClassVar[ShapeCache]
+
+    def __init_subclass__(cls, *, event: str | None = None) -> None:
+        super().__init_subclass__()
+        if event is not None:
+            _register(event, cls)
+            cls._name = event
+            cls._shapes = ShapeCache()
+
+    @property
+    def name(self) -> str:
+        """The event's name as Asterisk spells it."""
+        return self._name or _leading_name(self._raw) or self["Event"]
+
+    def _kind(self) -> str:
+        return self.name
+
+    def _parse(self, text: str) -> tuple[Shape, Values]:
+        cache = self._shapes if self._name else _shapes_of_unknown(_leading_name(self._raw))
+        return cache.parse_headers(text) if cache else parse_headers(text)
+
+
+# The event classes by the first line of their messages, as the decoder meets it, and by their name in lower case.
+BY_FIRST_LINE: Final[dict[bytes, type[AmiEvent]]] = {}
+_BY_NAME: Final[dict[str, type[AmiEvent]]] = {}
+
+# Names of events can be forged, so this does not grow without bound.
+_UNKNOWN_SHAPES: Final[dict[str, ShapeCache]] = {}
+_MAX_UNKNOWN: Final = 64
+
+
+def event_class(name: str) -> type[AmiEvent]:
+    """Return the class that describes the event *name*, in any case of letters; :class:`AmiEvent` if none does."""
+    return _BY_NAME.get(name.lower(), AmiEvent)
+
+
+def _register(name: str, cls: type[AmiEvent]) -> None:
+    if name.lower() in _BY_NAME:
+        raise InputError(field=f"event={name!r} of {cls.__name__}", problem="is described by another class already")
+    _BY_NAME[name.lower()] = BY_FIRST_LINE[f"Event: {name}".encode()] = cls
+
+
+def _leading_name(raw: bytes) -> str | None:
+    """Return the event's name if it is where Asterisk puts it, in the first line."""
+    if not raw.startswith(b"Event: "):
+        return None
+    line, _, _ = raw.partition(b"\r\n")
+    return line[7:].removesuffix(b"\n").decode("utf-8", "surrogateescape")
+
+
+def _shapes_of_unknown(name: str | None) -> ShapeCache | None:
+    if name is None:
+        return None
+    if name not in _UNKNOWN_SHAPES and len(_UNKNOWN_SHAPES) < _MAX_UNKNOWN:
+        _UNKNOWN_SHAPES[name] = ShapeCache()
+    return _UNKNOWN_SHAPES.get(name)
+
+
+def _abridged(name: str, value: str) -> str:
+    # Redacted before it is cut: half a secret is still one.
+    shown = redact(f"{name}: {value}").partition(": ")[2]
+    return f"{name}={shown[:_REPR_VALUE]!r}" + ("..." if len(shown) > _REPR_VALUE else "")

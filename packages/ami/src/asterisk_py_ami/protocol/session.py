@@ -1,0 +1,285 @@
+"""The login of one connection: banner, challenge, login, and then messages."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from enum import Enum, StrEnum
+from typing import Final, NoReturn
+
+from asterisk_py_ami.errors import LoginInUseError
+from asterisk_py_core.credentials import Credentials
+from asterisk_py_core.errors import (
+    AsteriskError,
+    ChallengeFailedError,
+    DesyncError,
+    InputError,
+    LoginRejectedError,
+    UnsupportedVersionError,
+)
+
+from .codec import Decoder, HeaderValue, encode_action
+from .message import Message, Response
+
+__all__ = ["AmiSession", "LoginMethod", "SessionState"]
+
+
+class LoginMethod(StrEnum):
+    """How the secret is proven. Neither protects what follows: use TLS outside of trusted networks."""
+
+    MD5 = "md5"
+    """Answer a challenge: the secret itself is not sent."""
+    PLAIN = "plain"
+    """Send the secret as it is; only over TLS, or where MD5 is not to be had."""
+
+
+class SessionState(Enum):
+    """What the session is waiting for."""
+
+    GREETING = "waiting for the banner"
+    CHALLENGE = "waiting for the challenge"
+    LOGIN = "waiting for the answer to the login"
+    READY = "logged in"
+    FAILED = "failed"
+
+
+_NEXT: Final = {
+    (SessionState.GREETING, LoginMethod.MD5): SessionState.CHALLENGE,
+    (SessionState.GREETING, LoginMethod.PLAIN): SessionState.LOGIN,
+    (SessionState.CHALLENGE, LoginMethod.MD5): SessionState.LOGIN,
+    (SessionState.LOGIN, LoginMethod.MD5): SessionState.READY,
+    (SessionState.LOGIN, LoginMethod.PLAIN): SessionState.READY,
+}
+
+# What it most likely means when the peer closes now (main/manager.c, session_do and get_input).
+_CLOSED: Final = {
+    SessionState.GREETING: "the peer closed without a banner (authlimit reached, address refused, or a TLS port)",
+    SessionState.CHALLENGE: "the peer closed during the login",
+    SessionState.LOGIN: "the peer closed during the login",
+    SessionState.READY: "the peer closed the connection",
+    SessionState.FAILED: "the session had failed",
+}
+
+_BANNER_START: Final = b"Asterisk Call Manager/"
+_BANNER: Final = re.compile(rb"Asterisk Call Manager/([0-9]{1,5}(?:\.[0-9]{1,5}){0,3})\r?\n")
+_MAX_BANNER: Final = 256
+# Since AMI 3.0 (Asterisk 14) command output comes in headers.
+_OUTPUT_IN_HEADERS: Final = (3,)
+
+# Asterisk sends up to nine digits (main/manager.c, char challenge[10]).
+_CHALLENGE: Final = re.compile(r"[0-9]{1,20}")
+
+# main/manager.c, perms[] and strings_to_mask. A word Asterisk does not know means "off" there, and is answered with
+# Success, so it is refused here; a class a later Asterisk adds can be given as a number.
+_EVENT_CLASSES: Final = re.compile(
+    "system|call|log|verbose|command|agent|user|config|dtmf|reporting|cdr|dialplan|originate|agi|cc|aoc|test|security"
+    "|message|all|none|on|off|yes|no|true|false|[0-9]+",
+    re.IGNORECASE,
+)
+
+
+class AmiSession:
+    """The wire side of one AMI connection, from its first byte: it logs in, then decodes.
+
+    Feed it with :meth:`receive_data` and write what :meth:`data_to_send` returns, after every call. Nothing secret is
+    sent before the peer has greeted as Asterisk does, and the secret is forgotten as soon as the login is written.
+
+    *address* (``host:port``) is for messages; *events* is the event mask (``on``, ``off``, ``call,system``);
+    *token_hex* is the source of randomness for ActionIDs.
+
+    Raises:
+        InputError: *login* or *events* is a word AMI does not know, or the user name or secret does not fit a line.
+    """
+
+    def __init__(
+        self,
+        *,
+        address: str,
+        credentials: Credentials,
+        login: LoginMethod | str = LoginMethod.MD5,
+        events: str = "on",
+        token_hex: Callable[[int], str] = secrets.token_hex,
+    ) -> None:
+        self._address = address
+        self._username = credentials.username
+        self._credentials: Credentials | None = credentials
+        self._login = _login_method(login)
+        self._events = _event_mask(events)
+        self._state = SessionState.GREETING
+        self._version: tuple[int, ...] = ()
+        self._greeting = bytearray()
+        self._decoder = Decoder()
+        self._outgoing = b""
+        # Whoever controls channel data can put whole messages into the stream. A forged answer is never taken for a
+        # real one because nobody can guess the ActionID.
+        self._prefix = token_hex(8)
+        self._counter = 0
+        self._awaited = ""
+        self._stray_count = 0
+        # Refuses here what would not fit the login, before anything is sent.
+        self._encode_login(challenge="0", action_id=self._prefix)
+
+    @property
+    def state(self) -> SessionState:
+        """What the session is waiting for."""
+        return self._state
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The AMI version of the banner (``(11, 0, 0)`` is Asterisk 22); empty until it came."""
+        return self._version
+
+    @property
+    def stray_count(self) -> int:
+        """How many messages came during the login and did not answer it; they were dropped."""
+        return self._stray_count
+
+    @property
+    def junk_count(self) -> int:
+        """How many messages were neither event nor response."""
+        return self._decoder.junk_count
+
+    @property
+    def closed_reason(self) -> str:
+        """What to say if the peer closes the connection now."""
+        return _CLOSED[self._state]
+
+    def next_action_id(self) -> str:
+        """Return an ActionID that no one outside can guess and that this connection never repeats."""
+        self._counter += 1
+        return f"{self._prefix}-{self._counter}"
+
+    def data_to_send(self) -> bytes:
+        """Return what must be written now, and forget it; empty most of the time."""
+        data, self._outgoing = self._outgoing, b""
+        return data
+
+    def receive_data(self, data: bytes | bytearray | memoryview) -> list[Message]:
+        """Return the messages that *data* completes; none before the login has succeeded.
+
+        Raises:
+            UnsupportedVersionError: the peer did not greet as Asterisk does. Nothing was sent.
+            ChallengeFailedError: the challenge is missing, refused or unusable. The secret was not sent.
+            LoginRejectedError: Asterisk refused the login (:class:`LoginInUseError`: for now).
+            FrameTooLargeError: as for :meth:`Decoder.receive_data`.
+            DesyncError: the session has failed before.
+        """
+        if self._state is SessionState.READY:
+            return self._decoder.receive_data(data)
+        try:
+            return self._receive_login(data)
+        except AsteriskError:
+            self._state = SessionState.FAILED
+            self._outgoing = b""
+            self._credentials = None
+            raise
+
+    def _receive_login(self, data: bytes | bytearray | memoryview) -> list[Message]:
+        if self._state is SessionState.FAILED:
+            raise DesyncError(f"the session with {self._address} has failed and receives no more")
+        if self._state is SessionState.GREETING:
+            data = self._receive_banner(data)
+        messages = self._decoder.receive_data(data)
+        for number, message in enumerate(messages, start=1):
+            if isinstance(message, Response) and message.action_id == self._awaited:
+                self._receive_answer(message)
+                if self._state is SessionState.READY:
+                    return messages[number:]
+            else:
+                self._stray_count += 1
+        return []
+
+    def _receive_banner(self, data: bytes | bytearray | memoryview) -> bytes:
+        """Take the banner from the stream and return what follows it."""
+        self._greeting += data
+        greeting = bytes(self._greeting)
+        line, end, rest = greeting[: _MAX_BANNER + 1].partition(b"\n")
+        if not end:
+            # What cannot become a banner any more is refused at once: a peer that waits for us would never end it.
+            if len(greeting) > _MAX_BANNER or line[: len(_BANNER_START)] != _BANNER_START[: len(line)]:
+                self._refuse_banner(line)
+            return b""
+        banner = _BANNER.fullmatch(line + end)
+        if not banner:
+            self._refuse_banner(line)
+        rest = greeting[len(line) + 1 :]
+        self._greeting.clear()
+        self._version = tuple(int(number) for number in banner[1].split(b"."))
+        if self._version < _OUTPUT_IN_HEADERS:
+            self._decoder = Decoder(legacy_output=True)
+        self._advance()
+        return rest
+
+    def _refuse_banner(self, line: bytes) -> NoReturn:
+        self._greeting.clear()
+        banner = line[:_MAX_BANNER].rstrip(b"\r").decode("utf-8", "backslashreplace")
+        raise UnsupportedVersionError(address=self._address, banner=banner)
+
+    def _receive_answer(self, answer: Response) -> None:
+        if self._state is SessionState.CHALLENGE:
+            self._advance(self._check_challenge(answer))
+            return
+        if answer.get("Response", "").lower() != "success":
+            kind = LoginInUseError if "already in use" in answer.message.lower() else LoginRejectedError
+            raise kind(address=self._address, username=self._username, reason=answer.message or "no reason was given")
+        self._advance()
+
+    def _check_challenge(self, answer: Response) -> str:
+        challenge = answer.get("Challenge")
+        if not answer.is_success:
+            reason = answer.message or "it was refused without a reason"
+        elif challenge is None:
+            reason = "the answer holds none"
+        elif not _CHALLENGE.fullmatch(challenge):
+            reason = "it is no number"
+        else:
+            return challenge
+        raise ChallengeFailedError(address=self._address, reason=reason)
+
+    def _advance(self, challenge: str = "") -> None:
+        """Go to the next state and queue what it waits for an answer to."""
+        self._state = _NEXT[self._state, self._login]
+        if self._state is SessionState.CHALLENGE:
+            self._awaited = self.next_action_id()
+            self._outgoing += encode_action("Challenge", {"AuthType": "MD5"}, self._awaited)
+        elif self._state is SessionState.LOGIN:
+            self._awaited = self.next_action_id()
+            self._outgoing += self._encode_login(challenge=challenge, action_id=self._awaited)
+            self._credentials = None
+
+    def _encode_login(self, *, challenge: str, action_id: str) -> bytes:
+        try:
+            return encode_action("Login", self._login_headers(challenge), action_id)
+        except InputError as error:
+            field, problem = error.field, error.problem
+        # Raised anew, because the frames of the first traceback hold the secret.
+        raise InputError(field=field, problem=problem)
+
+    def _login_headers(self, challenge: str) -> dict[str, HeaderValue]:
+        if self._credentials is None:
+            raise DesyncError(f"the login to {self._address} was sent before")
+        headers: dict[str, HeaderValue] = {"Username": self._username, "Events": self._events}
+        if self._login is LoginMethod.PLAIN:
+            return headers | {"Secret": self._credentials.reveal()}
+        try:
+            # As FIPS asks: MD5 is Asterisk's choice, and here it only keeps the secret off the wire.
+            digest = hashlib.md5(challenge.encode("ascii"), usedforsecurity=False)
+        except ValueError as error:
+            raise ChallengeFailedError(address=self._address, reason=f"MD5 is not to be had here: {error}") from error
+        digest.update(self._credentials.reveal().encode("utf-8", "surrogateescape"))
+        # Lower case: Asterisk compares the text of the digest.
+        return headers | {"AuthType": "MD5", "Key": digest.hexdigest()}
+
+
+def _login_method(login: LoginMethod | str) -> LoginMethod:
+    try:
+        return LoginMethod(login)
+    except ValueError:
+        raise InputError(field=f"login={login!r}", problem="must be 'md5' or 'plain'") from None
+
+
+def _event_mask(events: str) -> str:
+    for word in events.split(","):
+        if not _EVENT_CLASSES.fullmatch(word.strip()):
+            raise InputError(field=f"events={events!r}", problem=f"names {word!r}, which is no event class of Asterisk")
+    return events

@@ -1,0 +1,213 @@
+"""Keeps one connection alive: connect, serve until it is lost, wait as the policy says, connect again.
+
+Protocol-blind: what connecting and serving mean is given as two coroutine functions. Time is the event loop's time, so
+a loop with a virtual clock runs an outage of hours in a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+from .errors import AsteriskError, ClientClosedError
+from .reconnect import TRANSITIONS, ConnectionState, ConnectionStateChanged, ReconnectPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .event_bus import EventBus
+
+__all__ = ["Supervisor"]
+
+logger = logging.getLogger(__name__)
+
+C = TypeVar("C")
+
+
+class Supervisor(Generic[C]):
+    """Runs one connection after another until it is closed, a fatal error comes, or the policy gives up.
+
+    *connect* returns a connection that is ready for use (logged in), or raises. *serve* is called with it in the same
+    turn of the loop as the state becomes CONNECTED; it runs until the connection ends, closes it, and always raises:
+    the error that ended it. An error is retried if its ``is_retryable`` says so; anything but an
+    :class:`AsteriskError` is a defect and ends the run.
+
+    State changes are published on *bus*, which is closed with the terminal cause at the end. *what* names the owner in
+    errors and task names. With *retry_first* a first connection that fails is retried as well; otherwise it ends the
+    run, so that a wrong address shows at once.
+    """
+
+    def __init__(  # noqa: PLR0913 - two to call and five named options, of which two must be given
+        self,
+        connect: Callable[[], Awaitable[C]],
+        serve: Callable[[C], Awaitable[NoReturn]],
+        *,
+        bus: EventBus[Any],
+        what: str,
+        policy: ReconnectPolicy | None = None,
+        retry_first: bool = False,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._connect = connect
+        self._serve = serve
+        self._bus = bus
+        self._what = what
+        self._policy = policy or ReconnectPolicy.exponential()
+        self._retry_first = retry_first
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
+        self._task: asyncio.Task[None] | None = None
+        self._state = ConnectionState.DISCONNECTED
+        self._ended = False
+        self._cause: BaseException | None = None
+        self._epoch = 0
+        self._attempt = 0
+        self._lost_at: float | None = None
+        self._waiters: list[tuple[ConnectionState, asyncio.Future[bool]]] = []
+
+    @property
+    def state(self) -> ConnectionState:
+        """Where the connection stands now."""
+        return self._state
+
+    @property
+    def epoch(self) -> int:
+        """How many connections were made so far."""
+        return self._epoch
+
+    @property
+    def cause(self) -> BaseException | None:
+        """What ended the run; None while it lasts, and if it was closed."""
+        return self._cause
+
+    async def start(self) -> None:
+        """Begin, and return once connected. Calling it again waits for the same.
+
+        Raises the error of the first try if that is not to be retried, and ClientClosedError after :meth:`aclose`.
+        Cancelling it before the first connection stands closes the supervisor.
+        """
+        if self._task is None and not self._ended:
+            self._task = asyncio.create_task(self._run(), name=f"{self._what} supervisor")
+        try:
+            await self.wait_for(ConnectionState.CONNECTED)
+        except asyncio.CancelledError:
+            if self._epoch == 0:
+                await self.aclose()
+            raise
+
+    async def wait_for(self, state: ConnectionState) -> None:
+        """Return when the connection is in *state*, or passes through it from now on.
+
+        Raises the terminal cause, or ClientClosedError, once *state* can no longer come.
+        """
+        if self._state is state:
+            return
+        if not self._ended:
+            waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            self._waiters.append((state, waiter))
+            try:
+                if await waiter:
+                    return
+            finally:
+                self._waiters.remove((state, waiter))
+        raise self._cause or ClientClosedError(what=self._what)
+
+    async def aclose(self) -> None:
+        """Stop, close the connection and end the bus; return when nothing is left. Idempotent.
+
+        The state is DISCONNECTED before anything is waited for. Cancelling this stops the waiting, not the closing.
+        """
+        task = self._task
+        if not self._ended:
+            self._end(None)
+            if task is not None:
+                # Once: a second cancellation would interrupt the closing that the first one began.
+                task.cancel()
+        if task is not None and task is not asyncio.current_task():
+            await asyncio.wait([task])
+
+    async def _run(self) -> None:
+        try:
+            await self._keep_connected()
+        except asyncio.CancelledError:
+            # Either `aclose`, which has ended the run already, or the loop is shutting down.
+            self._end(None)
+            raise
+        except AsteriskError as error:
+            self._end(error)
+        except Exception as error:
+            logger.exception("%s stopped on an unexpected error", self._what)
+            self._end(error)
+        except BaseException as error:
+            self._end(error)
+            raise
+
+    async def _keep_connected(self) -> NoReturn:
+        loop = asyncio.get_running_loop()
+        delays = self._policy.delays(self._rng)
+        while True:
+            self._move(ConnectionState.CONNECTING)
+            try:
+                connection = await self._connect()
+            except AsteriskError as error:
+                failure = error
+                if self._epoch == 0 and not self._retry_first:
+                    raise
+            else:
+                connected_at = loop.time()
+                failure = await self._serve_until_lost(connection)
+                if loop.time() - connected_at >= self._policy.stable_after:
+                    delays = self._policy.delays(self._rng)
+                    self._attempt = 0
+            delay = next(delays, None) if failure.is_retryable else None
+            if delay is None:
+                raise failure
+            self._attempt += 1
+            self._move(ConnectionState.RECONNECTING, cause=failure, retry_in=delay)
+            await asyncio.sleep(delay)
+
+    async def _serve_until_lost(self, connection: C) -> AsteriskError:
+        self._epoch += 1
+        self._move(ConnectionState.CONNECTED)
+        self._lost_at = None
+        try:
+            await self._serve(connection)
+        except AsteriskError as error:
+            self._lost_at = asyncio.get_running_loop().time()
+            return error
+        raise RuntimeError(f"{self._what}: serving ended without an error")
+
+    def _move(
+        self, state: ConnectionState, *, cause: BaseException | None = None, retry_in: float | None = None
+    ) -> None:
+        previous = self._state
+        if state not in TRANSITIONS[previous]:
+            raise RuntimeError(f"{self._what}: {previous.name} does not lead to {state.name}")
+        self._state = state
+        self._bus.publish(
+            ConnectionStateChanged(
+                state=state,
+                previous=previous,
+                epoch=self._epoch,
+                attempt=self._attempt,
+                cause=cause,
+                down_for=0.0 if self._lost_at is None else asyncio.get_running_loop().time() - self._lost_at,
+                retry_in=retry_in,
+            )
+        )
+        for wanted, waiter in self._waiters:
+            if wanted is state and not waiter.done():
+                waiter.set_result(True)
+
+    def _end(self, cause: BaseException | None) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._cause = cause
+        if self._state is not ConnectionState.DISCONNECTED:
+            self._move(ConnectionState.DISCONNECTED, cause=cause)
+        self._bus.close(cause)
+        for _, waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(False)

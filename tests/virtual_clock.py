@@ -1,0 +1,62 @@
+"""A virtual-time event loop: flow tests run hours of timers in milliseconds, and never sleep.
+
+Only for code that touches neither sockets nor threads: what is not ready now can then only become ready by a timer, so
+the clock jumps to the next one. Where there is none left, the test would wait for ever, and that is an error.
+"""
+
+import asyncio
+import math
+import selectors
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+__all__ = ["VirtualClockLoop", "WaitsForeverError", "run_virtual"]
+
+T = TypeVar("T")
+
+
+class WaitsForeverError(AssertionError):
+    """Every task waits and no timer is set: nothing can ever happen again."""
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """The one place where a loop blocks; here it moves the clock instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if ready or (timeout is not None and timeout <= 0):
+            return ready
+        if timeout is None:
+            waiting = "".join(f"\n  {task!r}" for task in asyncio.all_tasks())
+            raise WaitsForeverError(f"nothing is ready and no timer is set; these tasks wait for ever:{waiting}")
+        self.now += timeout
+        # The loop runs timers due before now + 1 ns; half a year out, a float no longer holds that difference.
+        if self.now + 1e-9 == self.now:
+            self.now = math.nextafter(self.now, math.inf)
+        return ready
+
+
+class VirtualClockLoop(asyncio.SelectorEventLoop):
+    """An event loop whose ``time()`` starts at 0.0 seconds and jumps to the next timer when nothing is ready."""
+
+    def __init__(self) -> None:
+        self._clock = _JumpingSelector()
+        super().__init__(self._clock)
+
+    def time(self) -> float:
+        """Return the virtual time in seconds since the loop was made."""
+        return self._clock.now
+
+
+def run_virtual(main: Coroutine[Any, Any, T]) -> T:
+    """Run *main* to its end on a fresh :class:`VirtualClockLoop`; tasks it left behind are cancelled and awaited.
+
+    Raises:
+        WaitsForeverError: every task waits and no timer is set.
+    """
+    with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
+        return runner.run(main)
