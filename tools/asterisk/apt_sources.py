@@ -74,7 +74,7 @@ def _fields(stanza: str) -> dict[str, str]:
         if line.startswith("#"):
             continue
         if line[:1].isspace():
-            fields[name] = fields.get(name, "") + " " + line.strip()
+            fields[name] = f"{fields.get(name, '')} {line.strip()}".strip()
         else:
             name, _, value = line.partition(":")
             name = name.strip().lower()

@@ -35,9 +35,9 @@ class Ports:
 def free_ports() -> Ports:
     """Return ports on which nothing listens now.
 
-    They lie below the range the kernel gives to outgoing connections. In that range, a client that keeps trying to reach
-    a stopped Asterisk can be given the very port it is calling and so connect to itself, or another program can be
-    given it before Asterisk is started again.
+    They lie below the range the kernel gives to outgoing connections. In that range a client that keeps trying to
+    reach a stopped Asterisk can be given the very port it is calling and so connect to itself, or another program can
+    be given it before Asterisk is started again.
 
     Raises:
         StartError: the machine has no such ports left.

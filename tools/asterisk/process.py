@@ -1,7 +1,7 @@
 """The Asterisk process of one run.
 
-It runs by plain chroot, with nothing mounted: debootstrap made the few device nodes Asterisk opens, and Asterisk does not
-miss /proc. So there is no mount to undo, and because chroot(8) replaces itself by Asterisk, the process we start is
+It runs by plain chroot, with nothing mounted: debootstrap made the few device nodes that Asterisk opens, and Asterisk
+does not miss /proc. So there is no mount to undo. chroot(8) replaces itself by Asterisk, so the process we start is
 Asterisk: signals go to our own unreaped child, whose number nobody else can get.
 """
 

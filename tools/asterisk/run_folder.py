@@ -1,7 +1,7 @@
 """The folder of one run: configuration, certificates, logs, spool, database and control socket.
 
-It lies inside the provisioned root, because Asterisk sees nothing outside it, and holds everything a run writes, so that
-the root stays as it was installed and several runs share it.
+It lies inside the provisioned root, because Asterisk sees nothing outside it, and holds everything a run writes, so
+that the root stays as it was installed and several runs share it.
 """
 
 import fcntl

@@ -272,10 +272,14 @@ async def open_stream(
     context = _tls_context(ssl)
     address = format_address(host, port)
     handed_over = False
+    lost_before: AsteriskError | None = None
 
     def report(error: AsteriskError | None) -> None:
+        nonlocal lost_before
         if handed_over:
             on_closed(error)
+        else:
+            lost_before = error
 
     stream = Stream(on_data=on_data, on_closed=report, on_connected=Stream.pause_reading, address=address)
     try:
@@ -284,6 +288,8 @@ async def open_stream(
             await _start(stream, sock, host, context)
     except builtins.TimeoutError:
         raise ConnectTimeoutError(address=address, timeout=timeout) from None
+    if lost_before is not None:
+        raise ConnectFailedError(address=address, cause=lost_before)
     handed_over = True
     stream.resume_reading()
     return stream
@@ -407,15 +413,18 @@ async def _start(stream: Stream, sock: socket.socket, host: str, context: SSLCon
         await asyncio.get_running_loop().create_connection(
             lambda: stream, sock=sock, ssl=context, server_hostname=host if context else None
         )
-    except BaseException as error:
-        # asyncio closes it one turn of the loop later, and not at all where it failed before it had a transport.
+    except OSError as error:
         sock.close()
-        if not isinstance(error, OSError):
-            raise
         if context is None:
             raise ConnectFailedError(address=stream.address, cause=_reason(error)) from error
         certificate = isinstance(error, SSLCertVerificationError)
         raise TlsError(address=stream.address, cause=_reason(error), certificate=certificate) from error
+    except BaseException:
+        # Cancelled when the handshake has just ended, asyncio says goodbye and gives the peer 30 s to answer. The
+        # transport owns the socket by then, so it is not ours to close; cut off, the transport closes it at once.
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+        raise
 
 
 def _reason(error: BaseException | None) -> str:

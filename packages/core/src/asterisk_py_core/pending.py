@@ -20,7 +20,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
     from types import TracebackType
 
     from .errors import AsteriskError
@@ -52,6 +52,11 @@ class PendingRequest(Generic[R]):
         self._written = False
         self._answer: asyncio.Future[R] = loop.create_future()
         self._timer = loop.call_later(timeout, self._expire)
+
+    @property
+    def deadline(self) -> float:
+        """The loop time, in seconds, at which the request ends by itself."""
+        return self._timer.when()
 
     def mark_written(self) -> None:
         """Note that Asterisk may see the request from now on."""
@@ -114,6 +119,9 @@ class PendingRequests(Generic[R]):
 
     def __len__(self) -> int:
         return len(self._requests)
+
+    def __iter__(self) -> Iterator[PendingRequest[R]]:
+        return iter(self._requests.values())
 
     def start(self, key: str, *, request: str, timeout: float) -> PendingRequest[R]:
         """Register *request* under *key*; it ends by itself after *timeout* seconds.

@@ -77,6 +77,11 @@ class Supervisor(Generic[C]):
         return self._epoch
 
     @property
+    def ended(self) -> bool:
+        """Whether the run is over: closed, or ended by :attr:`cause`."""
+        return self._ended
+
+    @property
     def cause(self) -> BaseException | None:
         """What ended the run; None while it lasts, and if it was closed."""
         return self._cause

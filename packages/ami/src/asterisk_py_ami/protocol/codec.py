@@ -94,7 +94,7 @@ def encode_action(name: str, headers: Headers = (), action_id: str | None = None
     r"""Return the bytes of one action, ready to be written in one piece.
 
     *headers* is a mapping or a series of pairs. A value is text (UTF-8; lone surrogates of ``surrogateescape`` go back
-    to the bytes they came from), a number, a ``bool`` (``true``, ``false``), a sequence of these (one header for each)
+    to the bytes they came from), a number, a ``bool`` (``true``, ``false``), a list or tuple of these (one header for each)
     or ``None`` (no header). ``Variable`` takes what :func:`encode_variables` returns.
 
     Raises:
@@ -162,13 +162,11 @@ def _encode_header(action: str, header: str, value: HeaderValue) -> list[bytes]:
         raise InputError(field=where, problem="is set by the arguments of their own")
     if value is None:
         return []
-    values = [value] if isinstance(value, str | int | float) else value
-    if not isinstance(values, Sequence) or isinstance(values, bytes | bytearray | memoryview):
-        raise InputError(field=where, problem=f"must be text, a number or a sequence, not {type(value).__name__}")
-    return [_encode_line(where, header, item) for item in values]
+    items = value if isinstance(value, list | tuple) else [value]
+    return [_encode_line(where, header, item) for item in items]
 
 
-def _encode_line(where: str, header: str, value: Scalar) -> bytes:
+def _encode_line(where: str, header: str, value: object) -> bytes:
     text = _text(where, value)
     if _FORBIDDEN.search(text):
         raise InputError(field=where, problem="must not hold CR, LF or NUL")
@@ -180,8 +178,8 @@ def _encode_line(where: str, header: str, value: Scalar) -> bytes:
     raise InputError(field=where, problem=problem)
 
 
-def _text(where: str, value: Scalar) -> str:
-    """Return *value* as Asterisk reads it; an enum of text or numbers is the text or number."""
+def _text(where: str, value: object) -> str:
+    """Return *value* as Asterisk reads it; an enum that is text or a number too is sent as that."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -190,7 +188,10 @@ def _text(where: str, value: Scalar) -> str:
         return int.__repr__(value)
     if isinstance(value, float) and isfinite(value):
         return float.__repr__(value)
-    raise InputError(field=where, problem=f"must be text or a finite number, not {type(value).__name__}")
+    raise InputError(
+        field=where,
+        problem=f"must be text or a finite number, not {value if isinstance(value, float) else type(value).__name__}",
+    )
 
 
 def _fits(pattern: re.Pattern[str], text: object) -> TypeGuard[str]:

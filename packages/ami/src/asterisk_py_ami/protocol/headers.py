@@ -7,6 +7,7 @@ to the letter goes back to the line parser.
 """
 
 import re
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 __all__ = ["Shape", "ShapeCache", "Values", "parse_headers", "parse_lines"]
@@ -90,12 +91,13 @@ class ShapeCache:
     __slots__ = ("_known",)
 
     def __init__(self) -> None:
-        self._known: list[tuple[re.Pattern[str], Shape]] = []
+        self._known: list[tuple[Callable[[str], re.Match[str] | None], Shape]] = []
 
     def parse_headers(self, text: str) -> tuple[Shape, Values]:
         """Parse *text* by a shape it fits, or line by line, learning its shape."""
-        for pattern, shape in self._known:
-            if match := pattern.fullmatch(text):
+        for fullmatch, shape in self._known:
+            match = fullmatch(text)
+            if match is not None:
                 return shape, match
         shape, values = parse_headers(text)
         if len(self._known) < _MAX_SHAPES and 0 < len(shape.names) <= _MAX_SHAPE_HEADERS:
@@ -108,4 +110,4 @@ class ShapeCache:
         # Nor do headers without a space after the colon, and lines that are no header.
         match = pattern.fullmatch(text)
         if match and match.groups() == values[1:]:
-            self._known.append((pattern, shape))
+            self._known.append((pattern.fullmatch, shape))

@@ -33,13 +33,11 @@ class Message:
 
     __slots__ = ("_raw", "_shape", "_values")
 
-    _raw: bytes
-    # Unset until a header is looked up: most events are only counted, dispatched by name, or dropped.
-    _shape: Shape
-    _values: Values
-
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
+        # Found when a header is looked up: most events are only counted, dispatched by name, or dropped.
+        self._shape: Shape | None = None
+        self._values: Values
 
     @property
     def raw(self) -> bytes:
@@ -49,7 +47,7 @@ class Message:
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
         """All headers as (name, value), in wire order."""
-        shape = self._parsed()
+        shape = self._shape or self._parsed()
         values = self._values
         return tuple(zip(shape.names, values[1:] if isinstance(values, tuple) else values.groups(), strict=True))
 
@@ -82,10 +80,7 @@ class Message:
     def get(self, name: str, default: T) -> str | T: ...
     def get(self, name: str, default: T | None = None) -> str | T | None:
         """Return the value of the first header called *name*, or *default*."""
-        try:
-            index = self._shape.index
-        except AttributeError:
-            index = self._parsed().index
+        index = (self._shape or self._parsed()).index
         number = index.get(name) or index.get(name.lower())
         return default if number is None else self._values[number]
 
@@ -129,17 +124,10 @@ class Message:
         return self._raw.decode("utf-8", "surrogateescape")
 
     def _parsed(self) -> Shape:
-        try:
-            return self._shape
-        except AttributeError:
-            shape, values = self._parse(self._text())
-            # In this order, so that a second thread never finds a shape without its values.
-            self._values = values
-            self._shape = shape
-            return shape
-
-    def _parse(self, text: str) -> tuple[Shape, Values]:
-        return parse_headers(text)
+        # The values first: another thread must never find a shape without them.
+        shape, self._values = parse_headers(self._text())
+        self._shape = shape
+        return shape
 
 
 class Response(Message):
@@ -179,7 +167,7 @@ class AmiEvent(Message, Event):
     __slots__ = ()
 
     _name: ClassVar[str | None] = None
-    _shapes: ClassVar[ShapeCache]
+    _shapes: ClassVar[ShapeCache | None] = None
 
     def __init_subclass__(cls, *, event: str | None = None) -> None:
         super().__init_subclass__()
@@ -196,9 +184,12 @@ class AmiEvent(Message, Event):
     def _kind(self) -> str:
         return self.name
 
-    def _parse(self, text: str) -> tuple[Shape, Values]:
-        cache = self._shapes if self._name else _shapes_of_unknown(_leading_name(self._raw))
-        return cache.parse_headers(text) if cache else parse_headers(text)
+    def _parsed(self) -> Shape:
+        text = self._raw.decode("utf-8", "surrogateescape")
+        shapes = self._shapes or _shapes_of_unknown(_leading_name(self._raw))
+        shape, self._values = shapes.parse_headers(text) if shapes else parse_headers(text)
+        self._shape = shape
+        return shape
 
 
 # The event classes by the first line of their messages, as the decoder meets it, and by their name in lower case.

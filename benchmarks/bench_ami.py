@@ -1,0 +1,345 @@
+"""AMI decoding beside other libraries, on recorded traffic.
+
+``python benchmarks/bench_ami.py --corpus FILE [--rounds N]``, where FILE holds the bytes of many events (``.xz`` is
+unpacked); without it the events of tests/transcripts are repeated. Contestants run one after the other, each time in a
+new process, round after round, so that the load of the machine falls on all alike; medians are compared. A library that
+is not installed is named and left out.
+"""
+
+import argparse
+import importlib.util
+import json
+import logging
+import lzma
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from asterisk_py_ami import events
+from asterisk_py_ami.protocol import AmiEvent, Decoder, Message
+from asterisk_py_ami.snapshot import ChannelFields
+
+# What the edge reads at a time.
+CHUNK: Final = 64 * 1024
+TRANSCRIPTS: Final = Path(__file__).parent.parent / "tests" / "transcripts"
+REPEATED_SIZE: Final = 9_000_000
+
+# Three fields of each event, typed where it has types.
+FIELDS: Final[dict[type[AmiEvent], Callable[[Any], object]]] = {
+    events.VarSet: attrgetter("channel", "variable", "value"),
+    events.DeviceStateChange: attrgetter("device", "state", "name"),
+    events.DialBegin: attrgetter("dest.channel", "dest.channel_state", "dial_string"),
+    events.DialEnd: attrgetter("dest.channel", "dest.channel_state", "dial_status"),
+    events.LocalBridge: attrgetter("local_one.channel", "local_two.channel", "local_optimization"),
+    events.OriginateResponse: attrgetter("channel", "response", "reason"),
+    events.UserEvent: attrgetter("channel", "user_event", "uniqueid"),
+    events.Cdr: attrgetter("channel", "duration", "disposition"),
+    events.BridgeCreate: attrgetter("bridge_uniqueid", "bridge_type", "bridge_num_channels"),
+    events.BridgeDestroy: attrgetter("bridge_uniqueid", "bridge_type", "bridge_num_channels"),
+    events.Hangup: attrgetter("channel", "uniqueid", "cause"),
+    events.HangupRequest: attrgetter("channel", "uniqueid", "cause"),
+}
+CHANNEL_FIELDS: Final = attrgetter("channel", "uniqueid", "channel_state")
+OTHER_FIELDS: Final = attrgetter("name", "action_id", "raw")
+
+
+# --- ours ------------------------------------------------------------------------------------------------------------
+
+
+def ours_ready(chunks: Iterable[bytes]) -> int:
+    """Events that know their name and type."""
+    decoder = Decoder()
+    return sum(len(decoder.receive_data(chunk)) for chunk in chunks)
+
+
+def ours_three_fields(chunks: Iterable[bytes]) -> int:
+    """Three typed fields of every event."""
+    decoder = Decoder()
+    count = 0
+    for chunk in chunks:
+        for event in decoder.receive_data(chunk):
+            read_three(event)
+            count += 1
+    return count
+
+
+def read_three(event: Message) -> object:
+    """Read three fields of *event* as a program would."""
+    kind: Any = type(event)
+    reader = FIELDS.get(kind) or (CHANNEL_FIELDS if issubclass(kind, ChannelFields) else OTHER_FIELDS)
+    return reader(event)
+
+
+def ours_all_fields(chunks: Iterable[bytes]) -> int:
+    """Every header of every event as text."""
+    decoder = Decoder()
+    count = 0
+    for chunk in chunks:
+        for event in decoder.receive_data(chunk):
+            assert event.headers
+            count += 1
+    return count
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def frames_only(chunks: Iterable[bytes]) -> int:
+    """Cut at blank lines and nothing else: the limit."""
+    rest = b""
+    count = 0
+    for chunk in chunks:
+        *frames, rest = (rest + chunk).split(b"\r\n\r\n")
+        count += len(frames)
+    return count
+
+
+def split_into_dict(chunks: Iterable[bytes]) -> int:
+    """Do what a program without a library does: one dict for each event."""
+    rest = b""
+    count = 0
+    for chunk in chunks:
+        *frames, rest = (rest + chunk).split(b"\r\n\r\n")
+        for frame in frames:
+            event = dict(line.partition(": ")[::2] for line in frame.decode("utf-8", "replace").split("\r\n"))
+            assert event["Event"]
+            count += 1
+    return count
+
+
+# --- other libraries, by their own code ------------------------------------------------------------------------------
+
+
+class Counter:
+    """Stands in for what dispatches a library's events, so that only decoding is measured."""
+
+    def __init__(self, read: Callable[[Any], object] | None = None) -> None:
+        self.count = 0
+        self.read = read
+
+    def dispatch(self, event: Any) -> None:
+        """Count an event."""
+        self.count += 1
+        if self.read is not None:
+            self.read(event)
+
+
+def run_panoramisk(chunks: Iterable[bytes], read: Callable[[Any], object] | None = None) -> int:
+    """Feed panoramisk's protocol."""
+    from panoramisk.ami_protocol import AMIProtocol
+
+    logging.getLogger("panoramisk").setLevel(logging.WARNING)
+    protocol = AMIProtocol()
+    protocol.connection_made(None)
+    protocol.encoding = "utf-8"
+    protocol.factory = counter = Counter(read)
+    protocol.version = "11.0.0"
+    for chunk in chunks:
+        protocol.data_received(chunk)
+    return counter.count
+
+
+def panoramisk(chunks: Iterable[bytes]) -> int:
+    """panoramisk: every header in a dict without case."""
+    return run_panoramisk(chunks)
+
+
+def panoramisk_three_fields(chunks: Iterable[bytes]) -> int:
+    """panoramisk, with three fields read."""
+    return run_panoramisk(chunks, lambda event: (event.event, event.channel, event.uniqueid))
+
+
+class Socket:
+    """A socket that has received everything already."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.parts = (memoryview(chunk)[at : at + 1024] for chunk in chunks for at in range(0, len(chunk), 1024))
+
+    def recv(self, _size: int) -> bytes:
+        """Return the next KiB, the size asterisk-ami asks for."""
+        return bytes(next(self.parts, b""))
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def asterisk_ami(chunks: Iterable[bytes]) -> int:
+    """asterisk-ami: every header in a dict."""
+    from asterisk.ami import AMIClient
+
+    client = AMIClient()
+    counter = Counter()
+    client.add_listener(on_event=lambda source, event: counter.dispatch(event))  # noqa: ARG005 - called by keyword
+    client.finished = threading.Event()
+    client._socket = Socket([b"Asterisk Call Manager/11.0.0\r\n", *chunks])  # noqa: SLF001 - its reader has no seam
+    try:
+        client.listen()
+    except (RuntimeError, StopIteration):
+        # Its generator ends with the data and listen() does not expect it.
+        pass
+    return counter.count
+
+
+def messages_as_lines(chunks: Iterable[bytes]) -> Iterable[list[str]]:
+    """Read lines as pyst2 and pystrix do, and give each message's."""
+    lines: list[str] = []
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for raw in whole:
+            line = raw.decode("utf-8", "ignore") + "\n"
+            if line != "\r\n":
+                lines.append(line)
+            elif lines:
+                yield lines
+                lines = []
+
+
+def pyst2(chunks: Iterable[bytes]) -> int:
+    """pyst2: every header in a dict."""
+    from asterisk.manager import Event, ManagerMsg
+
+    return sum(1 for lines in messages_as_lines(chunks) if Event(ManagerMsg(lines)).name)
+
+
+def pystrix(chunks: Iterable[bytes]) -> int:
+    """pystrix: every header in a dict."""
+    from pystrix.ami.ami import _Event
+
+    return sum(1 for lines in messages_as_lines(chunks) if _Event(lines).name)
+
+
+# --- the run ---------------------------------------------------------------------------------------------------------
+
+
+class Contestant(NamedTuple):
+    """One row of the table; *module* must be installed."""
+
+    decode: Callable[[Iterable[bytes]], int]
+    module: str = "asterisk_py_ami"
+
+
+CONTESTANTS: Final = {
+    "panoramisk": Contestant(panoramisk, "panoramisk"),
+    "panoramisk, 3 fields": Contestant(panoramisk_three_fields, "panoramisk"),
+    "asterisk-ami": Contestant(asterisk_ami, "asterisk.ami"),
+    "pystrix": Contestant(pystrix, "pystrix"),
+    "pyst2": Contestant(pyst2, "asterisk.manager"),
+    "split into dict": Contestant(split_into_dict),
+    "ours, all fields": Contestant(ours_all_fields),
+    "ours, 3 typed fields": Contestant(ours_three_fields),
+    "ours, ready to read": Contestant(ours_ready),
+    "frames only (limit)": Contestant(frames_only),
+}
+BASE: Final = "panoramisk"
+
+
+def load_corpus(path: str | None) -> list[bytes]:
+    """Return the recorded bytes in pieces as a socket would give them."""
+    if path is None:
+        data = recorded_events()
+        data *= REPEATED_SIZE // len(data)
+    else:
+        data = Path(path).read_bytes()
+        if path.endswith(".xz"):
+            data = lzma.decompress(data)
+    return [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
+
+
+def recorded_events() -> bytes:
+    """Return every well-formed event in the transcripts."""
+    found = []
+    for path in sorted(TRANSCRIPTS.glob("ami-*.s2c.bin")):
+        _banner, _, stream = path.read_bytes().partition(b"\n")
+        found += [event.raw for event in Decoder().receive_data(stream) if isinstance(event, AmiEvent)]
+    return b"".join(raw + b"\r\n\r\n" for raw in found if raw.startswith(b"Event: ") and b"\r\n\n" not in raw)
+
+
+def run_one(name: str, corpus: str | None) -> None:
+    """Decode the corpus once and print the CPU seconds and the number of events."""
+    chunks = load_corpus(corpus)
+    start = time.process_time()
+    count = CONTESTANTS[name].decode(chunks)
+    print(json.dumps({"seconds": time.process_time() - start, "events": count}))
+
+
+def run_memory(corpus: str | None) -> None:
+    """Print what it costs to hold each decoded event, unread."""
+    chunks = load_corpus(corpus)
+    ours_ready(chunks[:4])
+    tracemalloc.start()
+    decoder = Decoder()
+    held: list[Message] = []
+    for chunk in chunks:
+        held += decoder.receive_data(chunk)
+    size, _ = tracemalloc.get_traced_memory()
+    wire = sum(len(event.raw) + 4 for event in held)
+    print(json.dumps({"bytes": size / len(held), "wire": wire / len(held)}))
+
+
+def child(corpus: str | None, *arguments: str) -> dict[str, float]:
+    """Run this script in a new process and return what it printed."""
+    command = [sys.executable, __file__, *(["--corpus", corpus] if corpus else []), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this script itself
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def run_all(corpus: str | None, rounds: int) -> None:
+    """Run all contestants *rounds* times in turn and print the table."""
+    present = {name: c for name, c in CONTESTANTS.items() if is_installed(c.module)}
+    for name in CONTESTANTS.keys() - present.keys():
+        print(f"not installed, left out: {name}")
+    times: dict[str, list[float]] = {name: [] for name in present}
+    counts: dict[str, float] = {}
+    for _ in range(rounds):
+        for name in present:
+            result = child(corpus, "--one", name)
+            times[name].append(result["seconds"])
+            counts[name] = result["events"]
+    events_of_ours = counts["ours, ready to read"]
+    for name, count in counts.items():
+        assert abs(count - events_of_ours) <= 1, f"{name} decoded {count} events, we {events_of_ours}"
+    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
+    print(f"Python {sys.version.split()[0]}, {events_of_ours:,.0f} events, medians of {rounds} rounds (CPU time)\n")
+    print(f"{'':24}{'us/event':>10}{'events/s':>12}{'x ' + BASE:>14}")
+    for name, seconds in medians.items():
+        ratio = f"{medians[BASE] / seconds:.2f}" if BASE in medians else "-"
+        print(f"{name:24}{seconds / counts[name] * 1e6:>10.2f}{counts[name] / seconds:>12,.0f}{ratio:>14}")
+    memory = child(corpus, "--memory")
+    print(f"\nmemory of a held, unread event: {memory['bytes']:.0f} B ({memory['wire']:.0f} B on the wire)")
+
+
+def is_installed(module: str) -> bool:
+    """Return whether *module* can be imported, without importing it."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", help="recorded events, .xz or plain")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--one", choices=CONTESTANTS, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        run_one(options.one, options.corpus)
+    elif options.memory:
+        run_memory(options.corpus)
+    else:
+        run_all(options.corpus, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""One AMI connection from its first byte to its last: where the session meets the network."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import logging
+from typing import TYPE_CHECKING, Self
+
+from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, LoginTimeoutError
+from asterisk_py_core.net import Stream, format_address, open_stream
+from asterisk_py_core.pending import PendingRequests
+
+from .protocol.codec import encode_action
+from .protocol.message import AmiEvent, Response
+from .protocol.session import SessionState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ssl import SSLContext
+
+    from .protocol.codec import Headers
+    from .protocol.session import AmiSession
+
+__all__ = ["AmiConnection"]
+
+logger = logging.getLogger(__name__)
+
+
+class AmiConnection:
+    """A logged-in connection, made by :meth:`open`.
+
+    ``pending`` are the requests under way. ``ended`` is done when the connection is gone, with the error that ended it
+    as its result; by then every pending request has ended, too.
+    """
+
+    def __init__(self, session: AmiSession, address: str) -> None:
+        loop = asyncio.get_running_loop()
+        self.address = address
+        self.session = session
+        self.pending: PendingRequests[Response] = PendingRequests(address=address)
+        self.ended: asyncio.Future[AsteriskError] = loop.create_future()
+        self._stream: Stream
+        self._logged_in: asyncio.Future[None] = loop.create_future()
+        # Events that come in one segment with the answer to the login are kept until somebody takes them.
+        self._early: list[AmiEvent] = []
+        self._deliver: Callable[[list[AmiEvent]], object] = self._early.extend
+        self._ping_id = ""
+
+    @classmethod
+    async def open(
+        cls, host: str, port: int, session: AmiSession, *, ssl: SSLContext | bool | None, timeout: float
+    ) -> Self:
+        """Connect and log in; each of the two may take *timeout* seconds.
+
+        Raises what :func:`open_stream` and :class:`AmiSession` raise, and LoginTimeoutError. Nothing stays open.
+        """
+        connection = cls(session, format_address(host, port))
+        connection._stream = await open_stream(
+            host, port, ssl=ssl, timeout=timeout, on_data=connection._received, on_closed=connection._closed
+        )
+        try:
+            async with asyncio.timeout(timeout):
+                await connection._logged_in
+        except builtins.TimeoutError:
+            error = LoginTimeoutError(address=connection.address, timeout=timeout)
+            await connection.aclose(error)
+            raise error from None
+        except BaseException:
+            await connection.aclose(ClientClosedError(what="the connection attempt"))
+            raise
+        return connection
+
+    @property
+    def last_received(self) -> float:
+        """The loop time of the last byte received."""
+        return self._stream.last_received
+
+    def deliver_to(self, deliver: Callable[[list[AmiEvent]], object]) -> None:
+        """Hand all events to *deliver* from now on, those first that came with the login."""
+        self._deliver = deliver
+        early, self._early = self._early, []
+        deliver(early)
+
+    async def request(self, action: str, headers: Headers = (), *, timeout: float) -> Response:
+        """Send *action* and return its answer, whatever it says; see :meth:`AmiClient.send` for the errors."""
+        key = self.session.next_action_id()
+        data = encode_action(action, headers, key)
+        with self.pending.start(key, request=action, timeout=timeout) as pending:
+            try:
+                await self._stream.drain(timeout, request=action)
+                self._stream.write(data)
+            except ConnectionClosedError:
+                # Ends as not sent, in this turn of the loop or the next.
+                return await pending
+            pending.mark_written()
+            return await pending
+
+    def ping(self) -> None:
+        """Make Asterisk say something; whatever it says shows in :attr:`last_received`."""
+        self._ping_id = self.session.next_action_id()
+        self._write(encode_action("Ping", action_id=self._ping_id))
+
+    def log_off(self) -> None:
+        """Tell Asterisk that the connection ends on purpose, if it still listens; its answer is not waited for."""
+        self._write(encode_action("Logoff"))
+
+    async def aclose(self, cause: AsteriskError) -> None:
+        """End the pending requests with *cause* and close the socket; what was written still goes out."""
+        self._end(cause)
+        self._stream.close()
+        await self._stream.wait_closed()
+
+    def abort(self, cause: AsteriskError) -> None:
+        """Give the connection up at once, because of *cause*."""
+        self._end(cause)
+        self._stream.abort(cause)
+
+    def _write(self, data: bytes) -> None:
+        if not self._stream.is_closing:
+            self._stream.write(data)
+
+    def _received(self, data: bytes) -> None:
+        messages = self.session.receive_data(data)
+        self._write(self.session.data_to_send())
+        if self.session.state is SessionState.READY and not self._logged_in.done():
+            self._logged_in.set_result(None)
+        events = [message for message in messages if isinstance(message, AmiEvent)]
+        if len(events) < len(messages):
+            self._answered([message for message in messages if isinstance(message, Response)])
+        self._deliver(events)
+
+    def _answered(self, responses: list[Response]) -> None:
+        for response in responses:
+            key = response.action_id
+            if key == self._ping_id:
+                continue
+            if (pending := self.pending.match(key)) is not None:
+                pending.resolve(response)
+            elif self.pending.unmatched == 1:
+                # Once per connection: whoever can forge answers can forge many.
+                logger.warning("%s sent an answer to no request of ours; such answers are dropped", self.address)
+
+    def _closed(self, error: AsteriskError | None) -> None:
+        if error is None:
+            error = ClientClosedError(what="the connection")
+        elif isinstance(error, ConnectionClosedError) and error.__cause__ is None:
+            error = ConnectionClosedError(address=self.address, reason=self.session.closed_reason)
+        self._end(error)
+
+    def _end(self, cause: AsteriskError) -> None:
+        if self.ended.done():
+            return
+        self.ended.set_result(cause)
+        self.pending.end(cause)
+        if not self._logged_in.done():
+            self._logged_in.set_exception(cause)
