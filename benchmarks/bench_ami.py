@@ -24,7 +24,7 @@ from typing import Any, Final, NamedTuple
 
 from asterisk_py_ami import events
 from asterisk_py_ami.protocol import AmiEvent, Decoder, Message
-from asterisk_py_ami.snapshot import ChannelFields
+from asterisk_py_ami.snapshot import ChannelEvent
 
 # What the edge reads at a time.
 CHUNK: Final = 64 * 1024
@@ -32,7 +32,9 @@ TRANSCRIPTS: Final = Path(__file__).parent.parent / "tests" / "transcripts"
 REPEATED_SIZE: Final = 9_000_000
 
 # Three fields of each event, typed where it has types.
-FIELDS: Final[dict[type[AmiEvent], Callable[[Any], object]]] = {
+READERS: Final[dict[type[Message], Callable[[Any], object]]] = {
+    AmiEvent: attrgetter("name", "action_id", "raw"),
+    **dict.fromkeys(ChannelEvent.__subclasses__(), attrgetter("channel", "uniqueid", "channel_state")),
     events.VarSet: attrgetter("channel", "variable", "value"),
     events.DeviceStateChange: attrgetter("device", "state", "name"),
     events.DialBegin: attrgetter("dest.channel", "dest.channel_state", "dial_string"),
@@ -41,13 +43,14 @@ FIELDS: Final[dict[type[AmiEvent], Callable[[Any], object]]] = {
     events.OriginateResponse: attrgetter("channel", "response", "reason"),
     events.UserEvent: attrgetter("channel", "user_event", "uniqueid"),
     events.Cdr: attrgetter("channel", "duration", "disposition"),
+    events.BridgeEnter: attrgetter("channel", "uniqueid", "bridge_num_channels"),
+    events.BridgeLeave: attrgetter("channel", "uniqueid", "bridge_num_channels"),
+    events.FullyBooted: attrgetter("status", "uptime", "last_reload"),
     events.BridgeCreate: attrgetter("bridge_uniqueid", "bridge_type", "bridge_num_channels"),
     events.BridgeDestroy: attrgetter("bridge_uniqueid", "bridge_type", "bridge_num_channels"),
     events.Hangup: attrgetter("channel", "uniqueid", "cause"),
     events.HangupRequest: attrgetter("channel", "uniqueid", "cause"),
 }
-CHANNEL_FIELDS: Final = attrgetter("channel", "uniqueid", "channel_state")
-OTHER_FIELDS: Final = attrgetter("name", "action_id", "raw")
 
 
 # --- ours ------------------------------------------------------------------------------------------------------------
@@ -65,16 +68,9 @@ def ours_three_fields(chunks: Iterable[bytes]) -> int:
     count = 0
     for chunk in chunks:
         for event in decoder.receive_data(chunk):
-            read_three(event)
+            READERS[type(event)](event)
             count += 1
     return count
-
-
-def read_three(event: Message) -> object:
-    """Read three fields of *event* as a program would."""
-    kind: Any = type(event)
-    reader = FIELDS.get(kind) or (CHANNEL_FIELDS if issubclass(kind, ChannelFields) else OTHER_FIELDS)
-    return reader(event)
 
 
 def ours_all_fields(chunks: Iterable[bytes]) -> int:
@@ -83,7 +79,8 @@ def ours_all_fields(chunks: Iterable[bytes]) -> int:
     count = 0
     for chunk in chunks:
         for event in decoder.receive_data(chunk):
-            assert event.headers
+            for _name, _value in event:
+                pass
             count += 1
     return count
 
@@ -263,8 +260,9 @@ def recorded_events() -> bytes:
 
 
 def run_one(name: str, corpus: str | None) -> None:
-    """Decode the corpus once and print the CPU seconds and the number of events."""
+    """Decode the corpus and print the CPU seconds and the number of events; the first round is for warming up."""
     chunks = load_corpus(corpus)
+    CONTESTANTS[name].decode(chunks)
     start = time.process_time()
     count = CONTESTANTS[name].decode(chunks)
     print(json.dumps({"seconds": time.process_time() - start, "events": count}))

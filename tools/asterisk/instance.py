@@ -85,13 +85,9 @@ class Asterisk:
             raise StartError(f"starting the provisioned Asterisk needs root (chroot). {ATTACH_HINT}")
         ports = free_ports()
         users = {name: User(name, secrets.token_hex(16)) for name in (*_AMI_USERS, *_ARI_USERS, *_OTHERS)}
+        version = asterisk_version(root)
         run = RunFolder.create(root, _template_values(ports, users), extra_config)
-        ca_file = run.path / "tls/ca.pem"
-        try:
-            pbx = cls(HOST, ports, users, ca_file=ca_file, version=asterisk_version(root))
-        except BaseException:
-            run.remove()
-            raise
+        pbx = cls(HOST, ports, users, ca_file=run.path / "tls/ca.pem", version=version)
         pbx._run = run
         pbx._process = Process(run)
         try:
@@ -112,12 +108,11 @@ class Asterisk:
         `outbound` is what Asterisk presents when it opens a WebSocket to a test; `phone` is a SIP account.
 
         Raises:
-            AttachError: the attached Asterisk was described without that user.
+            AttachError: there is no such user; for an attached Asterisk the environment variables name all of them.
         """
         if name not in self._users:
-            raise AttachError(
-                f"the environment variables name no user {name!r} on {self.host}; known: {[*self._users]}"
-            )
+            known = ", ".join(self._users)
+            raise AttachError(f"no user {name!r} is known for the Asterisk on {self.host}, only {known}")
         return self._users[name]
 
     @property

@@ -114,6 +114,11 @@ def test_the_mirror_is_found_among_other_vendors_in_one_line_files(tmp_path: Pat
     assert find_mirror({}, apt_folder(tmp_path, files)) == "http://mirror.example/debian"
 
 
+def test_an_installation_disc_is_passed_over(tmp_path: Path) -> None:
+    text = "deb cdrom:[Debian GNU/Linux 13 _Trixie_]/ trixie main\ndeb http://mirror.example/debian trixie main\n"
+    assert find_mirror({}, apt_folder(tmp_path, {"sources.list": text})) == "http://mirror.example/debian"
+
+
 def test_a_file_that_apt_itself_ignores_is_ignored(tmp_path: Path) -> None:
     files = {"sources.list.d/debian.sources.disabled": DEBIAN_STANZAS}
     with pytest.raises(ProvisionError, match="ASTERISK_MIRROR"):

@@ -42,23 +42,23 @@ class Event:
 
 
 class EventSubscription(Generic[E]):
-    """Every event since subscribing, in order, each once: an async iterator.
+    """Every event since subscribing, in order, each once: iterate over it with ``async for``, or call a receive method.
 
     Unbounded unless a capacity was asked for. With one, the newest events are kept, and the next receive raises
     :class:`EventsLostError` once before it goes on. It always holds that ``delivered + lost + backlog`` is the number
     of events published since subscribing.
 
     When the bus closes, what was published is still delivered; then iteration ends, or raises the bus's terminal cause
-    once. Cancelling a receive loses nothing. Leaving ``with`` or ``async with`` closes the subscription; one that is
-    merely forgotten closes itself. Several tasks may share a subscription: each event goes to one of them.
+    once. Cancelling a receive, or leaving ``async for`` in any way, loses nothing: begin again and it goes on. (Begin
+    with the subscription, not with an iterator kept from before: Python ends those for good.) Several tasks may share a
+    subscription: each event goes to one of them. Leaving ``with`` or ``async with`` closes the subscription; one that
+    is merely forgotten closes itself.
     """
 
-    __slots__ = ("_cause_raised", "_cursor", "_lossy")
+    __slots__ = ("_cursor",)
 
-    def __init__(self, cursor: Cursor[E], *, lossy: bool = False) -> None:
+    def __init__(self, cursor: Cursor[E]) -> None:
         self._cursor = cursor
-        self._lossy = lossy
-        self._cause_raised = False
 
     @property
     def delivered(self) -> int:
@@ -78,15 +78,14 @@ class EventSubscription(Generic[E]):
     # An async generator, because nothing iterates faster; its place is kept by the cursor, so it can be left and
     # begun again at any time.
     async def __aiter__(self) -> AsyncGenerator[E, None]:
-        while (batch := await self._ready()) is not None:
-            for event in batch:
+        while await self._wait():
+            for event in self._cursor.take():
                 yield event
 
     async def __anext__(self) -> E:
-        batch = await self._ready()
-        if batch is None:
-            raise StopAsyncIteration
-        return next(batch)
+        if await self._wait():
+            return next(self._cursor.take())
+        raise StopAsyncIteration
 
     async def recv(self) -> E:
         """Return the next event.
@@ -107,43 +106,46 @@ class EventSubscription(Generic[E]):
         Raises what :meth:`recv` raises.
         """
         _check_count("limit", limit)
-        if await self._ready() is None:
+        if not await self._wait():
             raise ClientClosedError(what="the event subscription")
         return self._cursor.take_list(limit)
 
     def filter(self, predicate: Callable[[E], bool]) -> FilteredSubscription[E]:
-        """Return a subscription that goes on from here with the events *predicate* accepts; this one is closed."""
-        return FilteredSubscription(self._moved(), predicate, lossy=self._lossy)
+        """Return a subscription that goes on from here with the events *predicate* accepts.
+
+        The counts go with it; this one is closed.
+
+        Raises:
+            InputError: *predicate* is no plain function.
+        """
+        _check_predicate(predicate)
+        return FilteredSubscription(self._moved(), predicate)
 
     def close(self) -> None:
         """Stop receiving: iteration ends at once, and what was not received counts as lost."""
         self._cursor.close()
 
     def _moved(self) -> Cursor[E]:
-        cursor, self._cursor = self._cursor, EventLog[E].ended().open_cursor(None)
+        cursor, self._cursor = self._cursor, EventLog[E].ended().open_cursor()
+        cursor.interrupt()
         return cursor
 
-    async def _ready(self) -> Iterator[E] | None:
-        """Wait until there is an event to hand out; None when there will be none."""
-        while True:
-            cursor = self._cursor
-            if (lost := cursor.take_loss()) and not self._lossy:
-                raise EventsLostError(count=lost)
-            if (batch := cursor.take()) is not None:
-                return batch
-            log = cursor.log
+    async def _wait(self) -> bool:
+        """Wait until there is an event to take; False when there will be none."""
+        while not self._cursor.has_events():
+            log = self._cursor.log
             if log.closed:
-                if log.cause is not None and not self._cause_raised:
-                    self._cause_raised = True
-                    raise log.cause
-                return None
+                self._cursor.close()  # so that the cause is raised once: a closed cursor has none
+                if log.cause is not None:
+                    raise log.cause.with_traceback(log.cause_traceback)
+                return False
             waiter = asyncio.get_running_loop().create_future()
-            log.sleepers[waiter] = None
+            log.sleepers[waiter] = self._cursor
             try:
                 await waiter
-            except asyncio.CancelledError:
+            finally:
                 log.sleepers.pop(waiter, None)
-                raise
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -174,35 +176,28 @@ class FilteredSubscription(EventSubscription[E]):
     ``delivered + skipped + lost + backlog`` is the number of events published since subscribing.
     """
 
-    __slots__ = ("_failure", "_predicate", "_skipped")
+    __slots__ = ("_failure", "_predicate")
 
-    def __init__(self, cursor: Cursor[E], predicate: Callable[[E], bool], *, lossy: bool = False) -> None:
-        super().__init__(cursor, lossy=lossy)
-        if iscoroutinefunction(predicate) or not callable(predicate):
-            raise InputError(field="predicate", problem=f"must be a plain function of one event, not {predicate!r}")
+    def __init__(self, cursor: Cursor[E], predicate: Callable[[E], bool]) -> None:
+        super().__init__(cursor)
         self._predicate = predicate
-        self._skipped = 0
+        # What ended a `recv_batch` that already had events to return; raised by the next receive.
         self._failure: Exception | None = None
-
-    @property
-    def delivered(self) -> int:
-        """How many events were received."""
-        return self._cursor.delivered - self._skipped
 
     @property
     def skipped(self) -> int:
         """How many events the predicate refused."""
-        return self._skipped
+        return self._cursor.skipped
 
     async def __aiter__(self) -> AsyncGenerator[E, None]:
-        while (batch := await self._ready()) is not None:
-            for event in batch:
+        while await self._wait():
+            for event in self._cursor.take():
                 if self._accepts(event):
                     yield event
 
     async def __anext__(self) -> E:
-        while (batch := await self._ready()) is not None:
-            for event in batch:
+        while await self._wait():
+            for event in self._cursor.take():
                 if self._accepts(event):
                     return event
         raise StopAsyncIteration
@@ -210,38 +205,47 @@ class FilteredSubscription(EventSubscription[E]):
     async def recv_batch(self, limit: int = BATCH_SIZE) -> list[E]:
         """Return pending events the predicate accepts, at least one and at most *limit*, waiting if there is none.
 
-        Raises what :meth:`recv` raises, and what the predicate raised if that was on the first event.
+        Raises what :meth:`recv` raises, and what the predicate raised if that was before any event to return.
         """
         _check_count("limit", limit)
         batch = [await self.recv()]
-        while len(batch) < limit and (more := self._cursor.take()) is not None:
-            try:
+        try:
+            while len(batch) < limit and self._cursor.has_events():
                 # A list keeps what it was extended with before the predicate raised.
-                batch.extend(event for event in islice(more, limit - len(batch)) if self._accepts(event))
-            except Exception as error:  # noqa: BLE001 - raised by the next receive: what was accepted comes first
-                self._failure = error
-                break
+                batch.extend(filter(self._accepts, islice(self._cursor.take(), limit - len(batch))))
+        except Exception as error:  # noqa: BLE001 - raised by the next receive: what was accepted comes first
+            self._failure = error
         return batch
 
     def filter(self, predicate: Callable[[E], bool]) -> FilteredSubscription[E]:
-        """Return a subscription that goes on from here with what both predicates accept; this one is closed."""
+        """Return a subscription that goes on from here with the events both predicates accept.
+
+        The counts go with it; this one is closed.
+
+        Raises:
+            InputError: *predicate* is no plain function.
+        """
         first = self._predicate
-        both = FilteredSubscription(self._moved(), lambda event: first(event) and predicate(event), lossy=self._lossy)
-        both._skipped = self._skipped
+        both = super().filter(predicate)
+        both._predicate = lambda event: first(event) and predicate(event)
+        both._failure, self._failure = self._failure, None
         return both
 
     def _accepts(self, event: E) -> bool:
-        self._skipped += 1  # and stays so if the predicate raises
+        self._cursor.skipped += 1  # and stays so if the predicate raises
         if not self._predicate(event):
             return False
-        self._skipped -= 1
+        self._cursor.skipped -= 1
         return True
 
-    async def _ready(self) -> Iterator[E] | None:
+    async def _wait(self) -> bool:
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
-        return await super()._ready()
+        return await super()._wait()
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]} skipped={self.skipped}>"
 
 
 class EventBus(Generic[E]):
