@@ -232,10 +232,11 @@ class FilteredSubscription(EventSubscription[E]):
         return both
 
     def _accepts(self, event: E) -> bool:
-        self._cursor.skipped += 1  # and stays so if the predicate raises
+        cursor = self._cursor
+        cursor.skipped += 1  # and stays so if the predicate raises
         if not self._predicate(event):
             return False
-        self._cursor.skipped -= 1
+        cursor.skipped -= 1
         return True
 
     async def _wait(self) -> bool:
@@ -273,35 +274,43 @@ class EventBus(Generic[E]):
         return self._ended is not None
 
     def publish(self, event: E) -> int:
-        """Hand *event* to every subscription that wants it, and return how many do; 0 is fine."""
-        try:
-            logs, reached = self._routes[type(event)]
-        except KeyError:
-            logs, reached = self._route(type(event))
-        for log in logs:
-            items = log.items
-            items.append(event)
-            if len(items) == CHUNK_SIZE:
-                log.start_chunk()
-            if log.sleepers:
-                log.wake()
-        return reached
+        """Hand *event* to every subscription to its type, and return how many those are; 0 is fine."""
+        return self.publish_many((event,))
 
     def publish_many(self, events: Iterable[E]) -> int:
-        """Publish *events* in order and return the number of deliveries this will make."""
-        return sum(map(self.publish, events))
+        """Publish *events* in order, and return to how many subscriptions they went, added up."""
+        total = 0
+        for event in events:
+            try:
+                logs, reached = self._routes[type(event)]
+            except KeyError:
+                logs, reached = self._route(type(event))
+            for log in logs:
+                items = log.items
+                items.append(event)
+                if len(items) == CHUNK_SIZE:
+                    log.start_chunk()
+                if log.sleepers:
+                    log.wake()
+            total += reached
+        return total
 
     def publish_threadsafe(self, event: E) -> None:
         """Publish *event* from another thread, as soon as the bus's event loop gets to it.
 
         Raises:
-            InputError: nobody has subscribed inside a running event loop yet, so there is no loop to go to.
+            InputError: somebody has subscribed, and nobody inside a running event loop, so there is no loop to go to.
+            ClientClosedError: that loop is closed.
         """
-        if self._loop is None:
+        if self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(self.publish, event)
+            except RuntimeError:
+                raise ClientClosedError(what="the event loop of this bus") from None
+        elif self._logs:
             raise InputError(
                 field="publish_threadsafe", problem="needs a subscription made inside a running event loop"
             )
-        self._loop.call_soon_threadsafe(self.publish, event)
 
     @overload
     def subscribe(
@@ -333,22 +342,22 @@ class EventBus(Generic[E]):
         with ``lossy=True``, only counted. After :meth:`close`, the subscription ends at once as all others did.
 
         Raises:
-            InputError: a type is no class, *capacity* is no positive integer, or *lossy* lacks a capacity.
+            InputError: a type is no class, *where* is no plain function, *capacity* is no positive integer, or *lossy*
+                lacks a capacity.
         """
         for wanted in types:
             if not isinstance(wanted, type):
                 raise InputError(field="types", problem=f"must be event classes, not {wanted!r}")
+        if where is not None:
+            _check_predicate(where)
         if capacity is not None:
             _check_count("capacity", capacity)
         elif lossy:
             raise InputError(field="lossy", problem="needs a capacity: without one nothing is ever lost")
-        cursor = self._log(frozenset(types)).open_cursor(capacity)
+        cursor = self._log(frozenset(types)).open_cursor(capacity, lossy=lossy)
         self._routes.clear()
-        if self._loop is None:
-            self._loop = _running_loop()
-        if where is None:
-            return EventSubscription(cursor, lossy=lossy)
-        return FilteredSubscription(cursor, where, lossy=lossy)
+        self._loop = _running_loop() or self._loop
+        return EventSubscription(cursor) if where is None else FilteredSubscription(cursor, where)
 
     def close(self, cause: BaseException | None = None) -> None:
         """End all subscriptions once they have received what was published; *cause*, if any, is raised there once.
@@ -366,12 +375,16 @@ class EventBus(Generic[E]):
     def _log(self, types: frozenset[type[Any]]) -> EventLog[Any]:
         if self._ended is not None:
             return self._ended
-        return self._logs.setdefault(types, EventLog(self._routes.clear))
+        if types not in self._logs:
+            name = " or ".join(sorted(wanted.__name__ for wanted in types)) or "all events"
+            self._logs[types] = EventLog(name, self._routes.clear)
+        return self._logs[types]
 
     def _route(self, kind: type[Any]) -> tuple[tuple[EventLog[Any], ...], int]:
         """Work out which logs events of *kind* go to, and forget the logs nobody reads any more."""
         self._logs = {types: log for types, log in self._logs.items() if log.readers}
-        logs = tuple(log for types, log in self._logs.items() if not types or issubclass(kind, tuple(types)))
+        # By inheritance alone: `issubclass` may run code of the class, and raise.
+        logs = tuple(log for types, log in self._logs.items() if not types or not types.isdisjoint(kind.__mro__))
         self._routes[kind] = route = logs, sum(log.readers for log in logs)
         return route
 
@@ -379,6 +392,11 @@ class EventBus(Generic[E]):
 def _check_count(field: str, value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise InputError(field=field, problem=f"must be a positive integer, not {value!r}")
+
+
+def _check_predicate(predicate: object) -> None:
+    if iscoroutinefunction(predicate) or not callable(predicate):
+        raise InputError(field="predicate", problem=f"must be a plain function of one event, not {predicate!r}")
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
