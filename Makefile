@@ -21,10 +21,10 @@ help: ## list the targets
 sync: .venv/.synced ## install the four packages (editable) and the tools
 
 demo: sync ## follow calls on an embedded fake PBX, or on a real one: make demo ASTERISK_HOST=127.0.0.1
-	@$(BIN)/python examples/demo.py
+	@$(BIN)/python -m examples.demo
 
 demo-live: sync ## the same on a real Asterisk of its own (see: make asterisk)
-	@$(BIN)/python examples/demo.py --live
+	@$(BIN)/python -m examples.demo --live
 
 test: sync ## run the tests that need nothing but this machine
 	$(BIN)/pytest

@@ -38,7 +38,17 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             python = Path(folder, "bin", "python")
             subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)
-            install = [uv, "pip", "install", "--quiet", "--python", python, "--find-links", ROOT / "dist", wheels[0]]
+            install: list[str | Path] = [
+                uv,
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                python,
+                "--find-links",
+                ROOT / "dist",
+                wheels[0],
+            ]
             subprocess.run(install, check=True)
             subprocess.run([python, "-I", "-c", PROBE, f"asterisk_py_{package}"], check=True, cwd=folder)
 

@@ -294,6 +294,46 @@ async def test_nothing_is_read_while_reading_is_paused(peer: Peer, owner: Owner)
     assert await owner.end() is None
 
 
+async def test_what_a_transport_delivers_in_spite_of_the_pause_is_kept_in_order(owner: Owner) -> None:
+    stream = Stream(on_data=owner.on_data, on_closed=owner.on_closed, on_connected=Stream.pause_reading)
+    stream.connection_made(transport_without_a_peer())
+
+    def deliver(data: bytes) -> None:
+        stream.get_buffer(-1)[: len(data)] = data
+        stream.buffer_updated(len(data))
+
+    deliver(b"1")
+    stream.resume_reading()
+    deliver(b"2")
+    stream.pause_reading()
+    await asyncio.sleep(0)
+    deliver(b"3")
+    assert owner.received == b""
+    stream.resume_reading()
+    await asyncio.sleep(0)
+    assert owner.received == b"123"
+    deliver(b"4")
+    assert owner.received == b"1234"
+
+
+async def test_an_error_over_bytes_kept_during_a_pause_ends_the_stream_and_drops_the_rest(owner: Owner) -> None:
+    seen: list[bytes] = []
+
+    def refuse(data: bytes) -> None:
+        seen.append(data)
+        raise DesyncError("forged")
+
+    stream = Stream(on_data=refuse, on_closed=owner.on_closed, on_connected=Stream.pause_reading)
+    stream.connection_made(transport_without_a_peer())
+    stream.buffer_updated(1)
+    stream.buffer_updated(2)
+    stream.resume_reading()
+    await asyncio.sleep(0)
+    stream.connection_lost(None)
+    assert [len(data) for data in seen] == [1]
+    assert isinstance(owner.ends[0], DesyncError)
+
+
 async def test_the_socket_notices_a_peer_that_vanished(peer: Peer, owner: Owner) -> None:
     stream = await owner.open(peer.port)
     sock = stream.get_extra_info("socket")

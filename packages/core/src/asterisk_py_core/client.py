@@ -43,7 +43,8 @@ class SupervisedClient(Generic[E]):
     async def connect(self) -> None:
         """Connect and log in; from then on the connection is kept up as the policy says.
 
-        Idempotent. Raises what made the first try fail, and ClientClosedError after :meth:`aclose`.
+        Idempotent. Raises what made the first try fail or ended the run, and ClientClosedError after :meth:`aclose`.
+        Cancelling the first call closes the client.
         """
         await self._supervisor.start()
 

@@ -121,7 +121,7 @@ class EventLog(Generic[E]):
             cursors = [cursor for reference in self._cursors.copy() if (cursor := reference()) is not None]
             self._check_at = chunk.start + min((cursor.check() for cursor in cursors), default=0)
 
-    def warn(self, backlog: int) -> None:
+    def warn_of(self, backlog: int) -> None:
         """Log that a subscriber is *backlog* events behind."""
         logger.warning(
             "a subscriber to %s is %s events behind; all of them are held in memory", self._name, f"{backlog:,}"
@@ -159,12 +159,12 @@ class Cursor(Generic[E]):
 
     __slots__ = (
         "__weakref__",
-        "_batch",
         "_chunk",
         "_dropped",
         "_index",
         "_start",
         "_warn_at",
+        "batch",
         "log",
         "reference",
         "skipped",
@@ -175,8 +175,8 @@ class Cursor(Generic[E]):
         self.log = log
         self.reference: weakref.ref[Cursor[E]] | None = None
         self.skipped = 0  # by a predicate, of what was handed out
-        self._batch: Iterator[E] = iter(())
-        # The place after `_batch`: always in the chunk that holds the next event, or will.
+        self.batch: Iterator[E] = iter(())
+        # The place after `batch`: always in the chunk that holds the next event, or will.
         self._chunk = chunk
         self._index = index
         self._start = chunk.start + index
@@ -186,7 +186,7 @@ class Cursor(Generic[E]):
     @property
     def delivered(self) -> int:
         """How many events were handed out and not skipped."""
-        handed_out = self._chunk.start + self._index - length_hint(self._batch) - self._start - self._dropped
+        handed_out = self._chunk.start + self._index - length_hint(self.batch) - self._start - self._dropped
         return handed_out - self.skipped
 
     @property
@@ -197,11 +197,11 @@ class Cursor(Generic[E]):
     @property
     def backlog(self) -> int:
         """How many events wait to be handed out."""
-        return self.log.total - self._chunk.start - self._index + length_hint(self._batch)
+        return self.log.total - self._chunk.start - self._index + length_hint(self.batch)
 
     def has_events(self) -> bool:
         """Whether there is an event to hand out."""
-        return self._index < len(self._chunk.items) or length_hint(self._batch) > 0
+        return self._index < len(self._chunk.items) or length_hint(self.batch) > 0
 
     def take(self) -> Iterator[E]:
         """Return the next events to hand out; each counts as delivered when the iterator yields it.
@@ -209,13 +209,13 @@ class Cursor(Generic[E]):
         Raises:
             EventsLostError: events were pushed out since this was last raised; the next call goes on after them.
         """
-        if not length_hint(self._batch):
-            self._batch = iter(self._slice(self._batch_size))
-        return self._batch
+        if not length_hint(self.batch):
+            self.batch = iter(self._slice(self._batch_size))
+        return self.batch
 
     def take_list(self, limit: int) -> list[E]:
         """Return all events to hand out, but at most *limit*. Raises what :meth:`take` raises."""
-        events = list(islice(self._batch, limit))
+        events = list(islice(self.batch, limit))
         while len(events) < limit and self._index < len(self._chunk.items):
             events += self._slice(limit - len(events))
         return events
@@ -224,14 +224,14 @@ class Cursor(Generic[E]):
         """Warn if the backlog has reached the next mark; return how many events later to check again."""
         backlog = self.backlog
         if backlog >= self._warn_at:
-            self.log.warn(backlog)
+            self.log.warn_of(backlog)
             while self._warn_at <= backlog:
                 self._warn_at *= 2
         return self._warn_at - backlog
 
     def interrupt(self) -> None:
         """End all iterators and waits of this cursor; the events are kept for the next ones."""
-        self._batch = iter(list(self._batch))
+        self.batch = iter(list(self.batch))
         self.log.wake_at(self)
 
     def close(self) -> None:
@@ -241,7 +241,7 @@ class Cursor(Generic[E]):
         self.interrupt()
         log, reference = self.log, self.reference
         self._dropped = self.lost + self.backlog
-        self._batch = iter(())
+        self.batch = iter(())
         self._chunk, self._index = _Chunk(log.total), 0
         self.log = EventLog.ended(log.total)
         self.reference = None

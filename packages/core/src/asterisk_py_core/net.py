@@ -27,7 +27,7 @@ from .errors import (
     WriteTimeoutError,
 )
 
-__all__ = ["Stream", "format_address", "open_stream"]
+__all__ = ["Stream", "check_target", "check_timeout", "format_address", "open_stream"]
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,9 @@ class Stream(asyncio.BufferedProtocol):
     ) -> None:
         self.address = address
         self._on_data = on_data
+        self._receive = on_data  # Where bytes go now: `on_data`, or `_held` while reading is paused.
+        self._held: list[bytes] = []
+        self._paused = False
         self._on_closed = on_closed
         self._on_connected = on_connected
         loop = asyncio.get_running_loop()
@@ -138,14 +141,18 @@ class Stream(asyncio.BufferedProtocol):
             raise self._closed_error()
 
     def pause_reading(self) -> None:
-        """Take no more bytes from the peer until :meth:`resume_reading`; does nothing on a closed stream."""
+        """Call ``on_data`` no more until :meth:`resume_reading`; does nothing on a closed stream."""
         if self._open:
+            self._paused = True
+            self._receive = self._held.append
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Undo :meth:`pause_reading`."""
+        """Undo :meth:`pause_reading`; ``on_data`` is not called before the next turn of the loop."""
         if self._open:
+            self._paused = False
             self._transport.resume_reading()
+            self._loop.call_soon(self._release)
 
     def close(self) -> None:
         """Close after what was written has gone out, or at the latest in 1 s; ``on_data`` is not called any more."""
@@ -194,7 +201,7 @@ class Stream(asyncio.BufferedProtocol):
         if self._open:
             self.last_received = self._loop.time()
             try:
-                self._on_data(self._buffer[:nbytes].tobytes())
+                self._receive(self._buffer[:nbytes].tobytes())
             except Exception as error:  # noqa: BLE001 - whatever it is, it becomes the cause of the end
                 self._callback_failed(error)
 
@@ -228,6 +235,17 @@ class Stream(asyncio.BufferedProtocol):
             self._resumed = None
 
     # --- inside ---
+
+    def _release(self) -> None:
+        """Deliver what came in spite of the pause: uvloop starts reading after connection_made, paused or not."""
+        if self._paused:
+            return
+        self._receive = self._on_data
+        try:
+            while self._held and self._open:
+                self._on_data(self._held.pop(0))
+        except Exception as error:  # noqa: BLE001 - as in buffer_updated
+            self._callback_failed(error)
 
     def _callback_failed(self, error: Exception) -> None:
         if isinstance(error, AsteriskError):
@@ -268,7 +286,8 @@ async def open_stream(
         TlsError: the handshake failed; ``certificate`` says whether the peer's certificate was not trusted.
         ConnectTimeoutError: *timeout* seconds have passed.
     """
-    _check_target(host, port, timeout)
+    check_target(host, port)
+    check_timeout("timeout", timeout)
     context = _tls_context(ssl)
     address = format_address(host, port)
     handed_over = False
@@ -295,7 +314,12 @@ async def open_stream(
     return stream
 
 
-def _check_target(host: object, port: object, timeout: object) -> None:
+def check_target(host: object, port: object) -> None:
+    """Refuse what cannot be connected to.
+
+    Raises:
+        InputError: *host* is no bare name or IP address, or *port* is no int from 1 to 65535.
+    """
     if not isinstance(host, str) or not host:
         raise InputError(field="host", problem="must be a name or an IP address")
     # The value is not repeated: what looks like `user:secret@host` is somebody's secret.
@@ -307,8 +331,17 @@ def _check_target(host: object, port: object, timeout: object) -> None:
         raise InputError(field="host", problem="must not hold a port: it is an argument of its own")
     if type(port) is not int or not 1 <= port <= 65_535:
         raise InputError(field="port", problem=f"must be an int from 1 to 65535, not {port!r}")
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout < math.inf:
-        raise InputError(field="timeout", problem=f"must be a positive number of seconds, not {timeout!r}")
+
+
+def check_timeout(field: str, seconds: object) -> float:
+    """Return *seconds* if it can be waited for.
+
+    Raises:
+        InputError: it is no positive, finite number; the message names *field*.
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+        raise InputError(field=field, problem=f"must be a positive number of seconds, not {seconds!r}")
+    return seconds
 
 
 def _is_ipv6(host: str) -> bool:

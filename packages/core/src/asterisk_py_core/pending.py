@@ -7,6 +7,8 @@ OutcomeUnknownError, all in the same turn of the event loop.
 from __future__ import annotations
 
 import asyncio
+import math
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from .errors import (
@@ -54,6 +56,18 @@ class PendingRequest(Generic[R]):
         self._timer = loop.call_later(timeout, self._expire)
 
     @property
+    def waits(self) -> bool:
+        """Whether the request has not ended yet."""
+        return not self._answer.done()
+
+    @property
+    def answered(self) -> bool:
+        """Whether the request has ended with an answer."""
+        answer = self._answer
+        # Asking for the error also keeps asyncio from reporting one that nobody waited for any more.
+        return answer.done() and not answer.cancelled() and answer.exception() is None
+
+    @property
     def deadline(self) -> float:
         """The loop time, in seconds, at which the request ends by itself."""
         return self._timer.when()
@@ -74,14 +88,7 @@ class PendingRequest(Generic[R]):
 
     def lose(self, cause: AsteriskError) -> None:
         """End the request because its connection ended with *cause*."""
-        if isinstance(cause, ClientClosedError):
-            self.fail(ClientClosedError(what=cause.what))
-            return
-        reason = cause.reason if isinstance(cause, ConnectionClosedError) else str(cause)
-        kind = OutcomeUnknownError if self._written else NotSentError
-        error = kind(request=self.request, address=self._table.address, reason=reason)
-        error.__cause__ = cause
-        self.fail(error)
+        self.fail(_loss(self.request, self._table.address, cause, written=self._written))
 
     def __await__(self) -> Generator[object, None, R]:
         return self._answer.__await__()
@@ -93,9 +100,8 @@ class PendingRequest(Generic[R]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._timer.cancel()
-        # An error is asked for, so that asyncio does not report one nobody waited for any more.
-        answered = not self._answer.cancel() and self._answer.exception() is None
-        self._table.forget(self.key, answered=answered)
+        self._answer.cancel()
+        self._table.forget(self.key, answered=self.answered)
 
     def _expire(self) -> None:
         kind = ReadTimeoutError if self._written else WriteTimeoutError
@@ -105,16 +111,21 @@ class PendingRequest(Generic[R]):
 class PendingRequests(Generic[R]):
     """The pending requests of one connection to *address*, by a key that no answer can guess.
 
-    ``late`` counts answers to requests that had been given up, ``unmatched`` answers to requests never made.
+    ``late`` counts answers to requests that had been given up, ``unmatched`` all others that nobody waits for.
+
+    Raises:
+        InputError: *limit*, how many requests may be in flight, is no positive integer.
     """
 
     def __init__(self, *, address: str, limit: int = IN_FLIGHT_LIMIT) -> None:
+        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+            raise InputError(field="limit", problem=f"must be a positive integer, not {limit!r}")
         self.address = address
         self.late = 0
         self.unmatched = 0
         self._limit = limit
         self._requests: dict[str, PendingRequest[R]] = {}
-        self._forgotten: dict[str, None] = {}
+        self._forgotten: OrderedDict[str, None] = OrderedDict()
         self._ended: AsteriskError | None = None
 
     def __len__(self) -> int:
@@ -127,11 +138,14 @@ class PendingRequests(Generic[R]):
         """Register *request* under *key*; it ends by itself after *timeout* seconds.
 
         Raises:
-            InputError: *key* is in use.
+            InputError: *key* is in use, or *timeout* is not a positive number.
             NotSentError: the connection has ended, or too many requests are in flight.
+            ClientClosedError: the connection was closed by this program.
         """
+        if not 0 < timeout < math.inf:
+            raise InputError(field="timeout", problem=f"must be a positive number of seconds, not {timeout!r}")
         if self._ended is not None:
-            raise NotSentError(request=request, address=self.address, reason=str(self._ended)) from self._ended
+            raise _loss(request, self.address, self._ended, written=False)
         if len(self._requests) >= self._limit:
             reason = f"{self._limit} requests are in flight already"
             raise NotSentError(request=request, address=self.address, reason=reason)
@@ -142,9 +156,12 @@ class PendingRequests(Generic[R]):
 
     def match(self, key: str | None) -> PendingRequest[R] | None:
         """Return the request that *key* belongs to; None, and counted, when it belongs to none that still waits."""
-        if key is not None and (pending := self._requests.get(key)) is not None:
+        pending = None if key is None else self._requests.get(key)
+        if pending is not None and pending.waits:
             return pending
-        if key in self._forgotten:
+        # One that ended in this turn of the loop is in the table until its task runs.
+        given_up = key in self._forgotten if pending is None else not pending.answered
+        if given_up:
             self.late += 1
         else:
             self.unmatched += 1
@@ -163,4 +180,15 @@ class PendingRequests(Generic[R]):
         if not answered:
             self._forgotten[key] = None
             if len(self._forgotten) > FORGOTTEN_LIMIT:
-                del self._forgotten[next(iter(self._forgotten))]
+                self._forgotten.popitem(last=False)
+
+
+def _loss(request: str, address: str, cause: AsteriskError, *, written: bool) -> AsteriskError:
+    """What *request* ends with when its connection ended with *cause*."""
+    if isinstance(cause, ClientClosedError):
+        return ClientClosedError(what=cause.what)
+    reason = cause.reason if isinstance(cause, ConnectionClosedError) else str(cause)
+    kind = OutcomeUnknownError if written else NotSentError
+    error = kind(request=request, address=address, reason=reason)
+    error.__cause__ = cause
+    return error

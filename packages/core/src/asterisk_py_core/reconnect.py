@@ -6,7 +6,7 @@ a test.
 
 from __future__ import annotations
 
-import math
+import sys
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Self
@@ -90,13 +90,11 @@ class ReconnectPolicy:
     stable_after: float = 30.0
 
     def __post_init__(self) -> None:
-        _check_seconds("initial", self.initial, at_least=SHORTEST_DELAY)
-        _check_seconds("max", self.max, at_least=self.initial)
-        _check_seconds("factor", self.factor, at_least=1.0)
-        _check_seconds("jitter", self.jitter, at_least=0.0)
-        _check_seconds("stable_after", self.stable_after, at_least=0.0)
-        if self.jitter > 1:
-            raise InputError(field="jitter", problem=f"must be between 0 and 1, not {self.jitter!r}")
+        _check_number("initial", self.initial, at_least=SHORTEST_DELAY)
+        _check_number("max", self.max, at_least=self.initial)
+        _check_number("factor", self.factor, at_least=1.0)
+        _check_number("jitter", self.jitter, at_least=0.0, at_most=1.0)
+        _check_number("stable_after", self.stable_after, at_least=0.0)
         if self.max_retries is not None:
             _check_retries(self.max_retries)
 
@@ -126,7 +124,7 @@ class ReconnectPolicy:
         cls, interval: float, *, jitter: float = 0.0, max_retries: int | None = None, stable_after: float = 30.0
     ) -> Self:
         """Wait *interval* seconds (at least 0.1) after each failure."""
-        _check_seconds("interval", interval, at_least=SHORTEST_DELAY)
+        _check_number("interval", interval, at_least=SHORTEST_DELAY)
         return cls(
             initial=interval,
             max=interval,
@@ -153,9 +151,11 @@ class ReconnectPolicy:
             step = min(self.max, step * self.factor)
 
 
-def _check_seconds(field: str, value: object, *, at_least: float) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value) or value < at_least:
-        raise InputError(field=field, problem=f"must be a number of at least {at_least:g}, not {value!r}")
+def _check_number(field: str, value: object, *, at_least: float, at_most: float = sys.float_info.max) -> None:
+    # NaN is in no range; neither are infinity and the integers too large for a float.
+    if not isinstance(value, int | float) or isinstance(value, bool) or not at_least <= value <= at_most:
+        bounds = f"at least {at_least:g}" if at_most == sys.float_info.max else f"{at_least:g} to {at_most:g}"
+        raise InputError(field=field, problem=f"must be a number of {bounds}, not {value!r}")
 
 
 def _check_retries(value: object) -> None:

@@ -11,11 +11,12 @@ import logging
 import random
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from .errors import AsteriskError, ClientClosedError
+from .errors import AsteriskError, ClientClosedError, InputError
 from .reconnect import TRANSITIONS, ConnectionState, ConnectionStateChanged, ReconnectPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from types import TracebackType
 
     from .event_bus import EventBus
 
@@ -32,11 +33,15 @@ class Supervisor(Generic[C]):
     *connect* returns a connection that is ready for use (logged in), or raises. *serve* is called with it in the same
     turn of the loop as the state becomes CONNECTED; it runs until the connection ends, closes it, and always raises:
     the error that ended it. An error is retried if its ``is_retryable`` says so; anything but an
-    :class:`AsteriskError` is a defect and ends the run.
+    :class:`AsteriskError` is a defect, is logged, and ends the run. Closing cancels whichever of the two is running,
+    once, and waits for it.
 
     State changes are published on *bus*, which is closed with the terminal cause at the end. *what* names the owner in
     errors and task names. With *retry_first* a first connection that fails is retried as well; otherwise it ends the
     run, so that a wrong address shows at once.
+
+    Raises:
+        InputError: *policy* is no ReconnectPolicy.
     """
 
     def __init__(  # noqa: PLR0913 - two to call and five named options, of which two must be given
@@ -50,6 +55,8 @@ class Supervisor(Generic[C]):
         retry_first: bool = False,
         rng: random.Random | None = None,
     ) -> None:
+        if policy is not None and not isinstance(policy, ReconnectPolicy):
+            raise InputError(field="policy", problem=f"must be a ReconnectPolicy, not {policy!r}")
         self._connect = connect
         self._serve = serve
         self._bus = bus
@@ -60,11 +67,12 @@ class Supervisor(Generic[C]):
         self._task: asyncio.Task[None] | None = None
         self._state = ConnectionState.DISCONNECTED
         self._ended = False
-        self._cause: BaseException | None = None
+        self._cause: Exception | None = None
+        self._cause_traceback: TracebackType | None = None
         self._epoch = 0
         self._attempt = 0
         self._lost_at: float | None = None
-        self._waiters: list[tuple[ConnectionState, asyncio.Future[bool]]] = []
+        self._waiters: dict[asyncio.Future[bool], ConnectionState] = {}
 
     @property
     def state(self) -> ConnectionState:
@@ -82,41 +90,49 @@ class Supervisor(Generic[C]):
         return self._ended
 
     @property
-    def cause(self) -> BaseException | None:
+    def cause(self) -> Exception | None:
         """What ended the run; None while it lasts, and if it was closed."""
         return self._cause
 
     async def start(self) -> None:
         """Begin, and return once connected. Calling it again waits for the same.
 
-        Raises the error of the first try if that is not to be retried, and ClientClosedError after :meth:`aclose`.
-        Cancelling it before the first connection stands closes the supervisor.
+        Raises what ended the run (the error of the first try, if that is not to be retried), and ClientClosedError
+        after :meth:`aclose`. Cancelling the call that began the run closes the supervisor; cancelling another only
+        stops its waiting.
         """
-        if self._task is None and not self._ended:
+        begins = self._task is None and not self._ended
+        if begins:
             self._task = asyncio.create_task(self._run(), name=f"{self._what} supervisor")
         try:
             await self.wait_for(ConnectionState.CONNECTED)
         except asyncio.CancelledError:
-            if self._epoch == 0:
+            # Even if the connection stands by now: the caller never learns of it, so nobody else would close it.
+            if begins:
                 await self.aclose()
             raise
 
     async def wait_for(self, state: ConnectionState) -> None:
         """Return when the connection is in *state*, or passes through it from now on.
 
-        Raises the terminal cause, or ClientClosedError, once *state* can no longer come.
+        Raises the terminal cause, or ClientClosedError, once *state* can no longer come; InputError if it never could.
         """
+        if not isinstance(state, ConnectionState):
+            raise InputError(field="state", problem=f"must be a ConnectionState, not {state!r}")
         if self._state is state:
             return
         if not self._ended:
             waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-            self._waiters.append((state, waiter))
+            self._waiters[waiter] = state
             try:
                 if await waiter:
                     return
             finally:
-                self._waiters.remove((state, waiter))
-        raise self._cause or ClientClosedError(what=self._what)
+                del self._waiters[waiter]
+        if self._cause is None:
+            raise ClientClosedError(what=self._what)
+        # One object for everybody who asks: its traceback would grow, and hold the frames of all of them.
+        raise self._cause.with_traceback(self._cause_traceback)
 
     async def aclose(self) -> None:
         """Stop, close the connection and end the bus; return when nothing is left. Idempotent.
@@ -129,23 +145,24 @@ class Supervisor(Generic[C]):
             if task is not None:
                 # Once: a second cancellation would interrupt the closing that the first one began.
                 task.cancel()
-        if task is not None and task is not asyncio.current_task():
+        if task is not None and task is not asyncio.current_task() and not task.done():
             await asyncio.wait([task])
 
     async def _run(self) -> None:
         try:
             await self._keep_connected()
-        except asyncio.CancelledError:
-            # Either `aclose`, which has ended the run already, or the loop is shutting down.
-            self._end(None)
-            raise
         except AsteriskError as error:
             self._end(error)
         except Exception as error:
             logger.exception("%s stopped on an unexpected error", self._what)
             self._end(error)
-        except BaseException as error:
-            self._end(error)
+        except GeneratorExit:
+            # The loop is gone, and with it everybody who could be told.
+            raise
+        except BaseException:
+            # Cancelled by `aclose`, which has ended the run already; or the loop or the program is going down, and
+            # that is for nobody else to raise.
+            self._end(None)
             raise
 
     async def _keep_connected(self) -> NoReturn:
@@ -166,15 +183,19 @@ class Supervisor(Generic[C]):
                     delays = self._policy.delays(self._rng)
                     self._attempt = 0
             delay = next(delays, None) if failure.is_retryable else None
-            if delay is None:
+            if delay is None or self._ended:
                 raise failure
             self._attempt += 1
             self._move(ConnectionState.RECONNECTING, cause=failure, retry_in=delay)
             await asyncio.sleep(delay)
 
     async def _serve_until_lost(self, connection: C) -> AsteriskError:
-        self._epoch += 1
-        self._move(ConnectionState.CONNECTED)
+        if self._ended and self._task is not None:
+            # Closed, and `connect` did not heed it. Only `serve` can close what it made, so that is cancelled instead.
+            self._task.cancel()
+        else:
+            self._epoch += 1
+            self._move(ConnectionState.CONNECTED)
         self._lost_at = None
         try:
             await self._serve(connection)
@@ -201,18 +222,19 @@ class Supervisor(Generic[C]):
                 retry_in=retry_in,
             )
         )
-        for wanted, waiter in self._waiters:
+        for waiter, wanted in self._waiters.items():
             if wanted is state and not waiter.done():
                 waiter.set_result(True)
 
-    def _end(self, cause: BaseException | None) -> None:
+    def _end(self, cause: Exception | None) -> None:
         if self._ended:
             return
         self._ended = True
         self._cause = cause
+        self._cause_traceback = None if cause is None else cause.__traceback__
         if self._state is not ConnectionState.DISCONNECTED:
             self._move(ConnectionState.DISCONNECTED, cause=cause)
         self._bus.close(cause)
-        for _, waiter in self._waiters:
+        for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(False)

@@ -20,7 +20,12 @@ Headers: TypeAlias = Mapping[str, HeaderValue] | Iterable[tuple[str, HeaderValue
 # --- from bytes to messages ------------------------------------------------------------------------------------------
 
 _FOLLOWS: Final = b"Response: Follows\r\n"
+_EVENT: Final = b"Event: "
 _EVENT_HEADER: Final = re.compile(rb"(?:\A|\r\n)event:", re.IGNORECASE)
+# The first bytes of most events hold their whole first line, so they tell the class, and to cut them off costs half of
+# what it costs to find the end of that line. What else is in them may come from strangers: hence a bound.
+_BEGINNING: Final = 32
+_MAX_BEGINNINGS: Final = 1024
 _RESPONSE_HEADER: Final = re.compile(rb"(?:\A|\r\n)response:", re.IGNORECASE)
 
 
@@ -35,6 +40,7 @@ class Decoder:
     def __init__(self, *, legacy_output: bool = False, limits: Limits | None = None) -> None:
         self._splitter = FrameSplitter(limits or Limits(), legacy_output=legacy_output)
         self._junk_count = 0
+        self._events: dict[bytes, type[AmiEvent]] = {}
 
     @property
     def junk_count(self) -> int:
@@ -50,22 +56,25 @@ class Decoder:
         """
         messages: list[Message] = []
         for frame in self._splitter.receive_data(data):
-            # The first line as Asterisk writes it is enough; whatever is unusual goes the long way.
-            known = BY_FIRST_LINE.get(frame.partition(b"\r\n")[0])
-            if known is not None:
-                messages.append(known(frame))
-            elif content := frame[skip_blank_lines(frame) :]:
-                messages.append(self._classify(content))
+            event = self._events.get(frame[:_BEGINNING])
+            if event is not None:
+                messages.append(event(frame))
+            elif frame[:1] not in b"\r\n" or (frame := frame[skip_blank_lines(frame) :]):
+                messages.append(self._classify(frame))
         return messages
 
     def _classify(self, frame: bytes) -> Message:
+        line, end, _ = frame.partition(b"\r\n")
+        event = BY_FIRST_LINE.get(line)
+        if event is not None:
+            if len(line + end) <= _BEGINNING and len(self._events) < _MAX_BEGINNINGS:
+                self._events[frame[:_BEGINNING]] = event
+            return event(frame)
         # Command output of old may hold lines that look like headers.
         if frame.startswith(_FOLLOWS):
             return Response(frame)
-        if _EVENT_HEADER.search(frame):
-            event = AmiEvent(frame)
-            known = event_class(event.name)
-            return event if known is AmiEvent else known(frame)
+        if line.startswith(_EVENT) or _EVENT_HEADER.search(frame):
+            return event_class(AmiEvent(frame).name)(frame)
         if _RESPONSE_HEADER.search(frame):
             return Response(frame)
         self._junk_count += 1
@@ -94,8 +103,8 @@ def encode_action(name: str, headers: Headers = (), action_id: str | None = None
     r"""Return the bytes of one action, ready to be written in one piece.
 
     *headers* is a mapping or a series of pairs. A value is text (UTF-8; lone surrogates of ``surrogateescape`` go back
-    to the bytes they came from), a number, a ``bool`` (``true``, ``false``), a list or tuple of these (one header for each)
-    or ``None`` (no header). ``Variable`` takes what :func:`encode_variables` returns.
+    to the bytes they came from), a number, a ``bool`` (``true``, ``false``), a list or tuple of these (a header for
+    each) or ``None`` (no header). ``Variable`` takes what :func:`encode_variables` returns.
 
     Raises:
         InputError: a name or value Asterisk would misread or that would end the header: CR, LF or NUL in a value,

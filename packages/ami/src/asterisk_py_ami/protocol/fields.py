@@ -61,10 +61,6 @@ class Snapshot:
         """Return the value of the first header called prefix + *name*, or ``None``."""
         return self._event.get(self._prefix + name)
 
-    def lookup(self, name: str, _mark: bytes) -> str | None:
-        """Return what ``get(name)`` does."""
-        return self._event.get(self._prefix + name)
-
     def __getitem__(self, name: str) -> str:
         return self._event[self._prefix + name]
 
@@ -86,11 +82,10 @@ Source: TypeAlias = Message | Snapshot
 class Field(Generic[T_co]):
     """A header that is always there, parsed each time it is read."""
 
-    __slots__ = ("header", "mark", "parse")
+    __slots__ = ("header", "parse")
 
     def __init__(self, header: str, parse: Callable[[str], T_co]) -> None:
         self.header = header
-        self.mark = f"\r\n{header}:".encode("ascii")
         self.parse = parse
 
     @overload
@@ -100,7 +95,7 @@ class Field(Generic[T_co]):
     def __get__(self, source: Source | None, owner: type[Any]) -> Self | T_co:
         if source is None:
             return self
-        text = source.lookup(self.header, self.mark)
+        text = source.get(self.header)
         if text is None:
             text = source[self.header]  # Raises the error that names message and header.
         try:
@@ -112,11 +107,10 @@ class Field(Generic[T_co]):
 class OptionalField(Generic[T_co]):
     """A header that may be missing, or empty where it is no text; it is ``None`` then."""
 
-    __slots__ = ("header", "mark", "parse")
+    __slots__ = ("header", "parse")
 
     def __init__(self, header: str, parse: Callable[[str], T_co]) -> None:
         self.header = header
-        self.mark = f"\r\n{header}:".encode("ascii")
         self.parse = parse
 
     @overload
@@ -126,7 +120,7 @@ class OptionalField(Generic[T_co]):
     def __get__(self, source: Source | None, owner: type[Any]) -> Self | T_co | None:
         if source is None:
             return self
-        text = source.lookup(self.header, self.mark)
+        text = source.get(self.header)
         if text is None or not (text or self.parse is str):
             return None
         try:

@@ -88,26 +88,19 @@ def parse_headers(text: str) -> tuple[Shape, tuple[str, ...]]:
 class ShapeCache:
     """The shapes learned for messages of one kind; they are tried one after the other, so there are few."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("known",)
 
     def __init__(self) -> None:
-        self._known: list[tuple[Callable[[str], re.Match[str] | None], Shape]] = []
+        self.known: list[tuple[Callable[[str], re.Match[str] | None], Shape]] = []
 
-    def parse_headers(self, text: str) -> tuple[Shape, Values]:
-        """Parse *text* by a shape it fits, or line by line, learning its shape."""
-        for fullmatch, shape in self._known:
-            match = fullmatch(text)
-            if match is not None:
-                return shape, match
+    def learn(self, text: str) -> tuple[Shape, tuple[str, ...]]:
+        """Parse *text*, which fits no known shape, line by line, and make its shape known if there is room."""
         shape, values = parse_headers(text)
-        if len(self._known) < _MAX_SHAPES and 0 < len(shape.names) <= _MAX_SHAPE_HEADERS:
-            self._learn(text, shape, values)
+        if len(self.known) < _MAX_SHAPES and 0 < len(shape.names) <= _MAX_SHAPE_HEADERS:
+            # "." is everything but LF: a value that holds one, and may have to lose one at its end, fits no shape.
+            fullmatch = re.compile("\r\n".join(f"{re.escape(name)}: (.*)" for name in shape.names)).fullmatch
+            # Nor do headers without a space after the colon, and lines that are no header.
+            match = fullmatch(text)
+            if match and match.groups() == values[1:]:
+                self.known.append((fullmatch, shape))
         return shape, values
-
-    def _learn(self, text: str, shape: Shape, values: tuple[str, ...]) -> None:
-        # "." is everything but LF: a value that holds one, and may have to lose one at its end, fits no shape.
-        pattern = re.compile("\r\n".join(f"{re.escape(name)}: (.*)" for name in shape.names))
-        # Nor do headers without a space after the colon, and lines that are no header.
-        match = pattern.fullmatch(text)
-        if match and match.groups() == values[1:]:
-            self._known.append((pattern.fullmatch, shape))

@@ -82,17 +82,6 @@ class Message:
         number = index.get(name) or index.get(name.lower())
         return default if number is None else self._values[number]
 
-    def lookup(self, name: str, mark: bytes) -> str | None:
-        """Return what ``get(name)`` does, quicker where only few headers are read; *mark* is CR LF, name, colon."""
-        if self._shape is None:
-            start = self._raw.find(mark)
-            if start >= 0:
-                start += len(mark)
-                end = self._raw.find(b"\r\n", start)
-                value = self._raw[start : end if end >= 0 else None]
-                return value.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
-        return self.get(name)
-
     def get_all(self, name: str) -> list[str]:
         """Return the values of all headers called *name*, in wire order."""
         wanted = name.lower()
@@ -198,7 +187,15 @@ class AmiEvent(Message, Event):
     def _parsed(self) -> Shape:
         text = self._raw.decode("utf-8", "surrogateescape")
         shapes = self._shapes or _shapes_of_unknown(_leading_name(self._raw))
-        shape, self._values = shapes.parse_headers(text) if shapes else parse_headers(text)
+        if shapes is None:
+            return super()._parsed()
+        for fullmatch, shape in shapes.known:
+            match = fullmatch(text)
+            if match is not None:
+                self._values = match
+                self._shape = shape
+                return shape
+        shape, self._values = shapes.learn(text)
         self._shape = shape
         return shape
 
