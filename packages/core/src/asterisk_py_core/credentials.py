@@ -30,17 +30,16 @@ class Credentials:
     _sealed: Callable[[], str]
 
     def __init__(self, username: str, secret: str) -> None:
+        # Set first: a traceback with locals prints this object even where it was refused.
+        object.__setattr__(self, "_username", username)
+        object.__setattr__(self, "_sealed", _seal(secret))
         problem = _problem(secret)
-        sealed = _seal(secret)
-        # From here on no local of this frame holds the secret: a traceback with locals may be made of any `raise`.
-        del secret
+        del secret  # For the same reason no local of this frame holds it where something is raised.
         if problem:
             raise InputError(field="secret", problem=problem)
         problem = _problem(username) or ("" if username else "must not be empty")
         if problem:
             raise InputError(field="username", problem=problem)
-        object.__setattr__(self, "_username", username)
-        object.__setattr__(self, "_sealed", sealed)
 
     @property
     def username(self) -> str:

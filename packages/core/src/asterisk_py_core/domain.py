@@ -66,8 +66,9 @@ class _Vocabulary:
         spellings += [(member.wire, member) for member in members.values()]
         spellings += [(word, members[name]) for word, name in (aliases or {}).items()]
         for word, member in spellings:
-            for form in (word, word.upper(), word.lower(), _key(word)):
-                cls._table[form] = member
+            cls._table |= dict.fromkeys((word, word.upper(), word.lower()), member)
+            if (key := _key(word)).isalpha():  # Not the code -1, which would become 1.
+                cls._table[key] = member
         for member in members.values():
             if (code := getattr(member, "code", None)) is not None:
                 cls._table[code] = cls._table[str(code)] = member
@@ -183,7 +184,7 @@ class HangupCause(
 
     description: str
 
-    def __init__(self, code: int, description: str, wire: str = "") -> None:
+    def __init__(self, code: int, description: str = "", wire: str = "") -> None:
         super().__init__(code, wire or self.name)
         self.description = description
 
@@ -280,7 +281,7 @@ class DeviceState(_WordEnum):
 
     code: int
 
-    def __init__(self, _wire: str, code: int) -> None:
+    def __init__(self, _wire: str, code: int = 0) -> None:
         self.code = code
 
     UNKNOWN = "UNKNOWN", 0

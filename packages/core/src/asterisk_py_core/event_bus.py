@@ -10,6 +10,8 @@ user code while publishing: predicates run in the task of their own subscriber.
 from __future__ import annotations
 
 import asyncio
+import sys
+from functools import partial
 from inspect import iscoroutinefunction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
@@ -18,8 +20,7 @@ from .errors import ClientClosedError, InputError
 from .event_log import CHUNK_SIZE, EventLog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable
-    from types import TracebackType
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 
     from .event_log import Cursor
 
@@ -50,15 +51,17 @@ class EventSubscription(Generic[E]):
 
     When the bus closes, what was published is still delivered; then iteration ends, or raises the bus's terminal cause
     once. Cancelling a receive, or leaving ``async for`` in any way, loses nothing: begin again and it goes on. (Begin
-    with the subscription, not with an iterator kept from before: Python ends those for good.) Several tasks may share a
-    subscription: each event goes to one of them. Leaving ``with`` or ``async with`` closes the subscription; one that
-    is merely forgotten closes itself.
+    with the subscription: on Python 3.11 an iterator got from it earlier may have ended for good.) Several tasks may
+    share a subscription: each event goes to one of them. Leaving ``with`` or ``async with`` closes the subscription;
+    one that is merely forgotten closes itself.
     """
 
-    __slots__ = ("_cursor",)
+    __slots__ = ("_batch", "_cursor")
 
     def __init__(self, cursor: Cursor[E]) -> None:
         self._cursor = cursor
+        # What `_take` returned last. Whoever else takes from the cursor, or closes it, takes from this as well.
+        self._batch: Iterator[E] = iter(())
 
     @property
     def delivered(self) -> int:
@@ -75,18 +78,21 @@ class EventSubscription(Generic[E]):
         """How many events wait to be received."""
         return self._cursor.backlog
 
-    # An async generator, because nothing iterates faster; its place is kept by the cursor, so it can be left and
-    # begun again at any time.
-    async def __aiter__(self) -> AsyncGenerator[E, None]:
+    def __aiter__(self) -> AsyncIterator[E]:
+        # On Python 3.11 an async generator hands out an event in five sixths of the time; later it takes a third more.
+        return self if sys.version_info >= (3, 12) else self._generate()
+
+    async def _generate(self) -> AsyncGenerator[E, None]:
         while await self._wait():
-            for event in self._cursor.take():
+            for event in self._take():
                 yield event
 
     async def __anext__(self) -> E:
-        for event in self._cursor.batch:  # most are here, and not waiting for a second coroutine halves the cost
+        for event in self._batch:  # most are here, and need no second coroutine
             return event
-        if await self._wait():
-            return next(self._cursor.take())
+        while await self._wait():
+            for event in self._take():
+                return event
         raise StopAsyncIteration
 
     async def recv(self) -> E:
@@ -129,8 +135,14 @@ class EventSubscription(Generic[E]):
 
     def _moved(self) -> Cursor[E]:
         cursor, self._cursor = self._cursor, EventLog[E].ended().open_cursor()
+        self._batch = iter(())
         cursor.interrupt()
         return cursor
+
+    def _take(self) -> Iterator[E]:
+        """Return the next events, perhaps none; the cursor counts each as it is iterated over."""
+        self._batch = batch = self._cursor.take()
+        return batch
 
     async def _wait(self) -> bool:
         """Wait until there is an event to take; False when there will be none."""
@@ -152,17 +164,13 @@ class EventSubscription(Generic[E]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -191,19 +199,6 @@ class FilteredSubscription(EventSubscription[E]):
         """How many events the predicate refused."""
         return self._cursor.skipped
 
-    async def __aiter__(self) -> AsyncGenerator[E, None]:
-        while await self._wait():
-            for event in self._cursor.take():
-                if self._accepts(event):
-                    yield event
-
-    async def __anext__(self) -> E:
-        while await self._wait():
-            for event in self._cursor.take():
-                if self._accepts(event):
-                    return event
-        raise StopAsyncIteration
-
     async def recv_batch(self, limit: int = BATCH_SIZE) -> list[E]:
         """Return pending events the predicate accepts, at least one and at most *limit*, waiting if there is none.
 
@@ -214,30 +209,23 @@ class FilteredSubscription(EventSubscription[E]):
         try:
             while len(batch) < limit and self._cursor.has_events():
                 # A list keeps what it was extended with before the predicate raised.
-                batch.extend(filter(self._accepts, islice(self._cursor.take(), limit - len(batch))))
+                batch.extend(islice(self._take(), limit - len(batch)))
         except Exception as error:  # noqa: BLE001 - raised by the next receive: what was accepted comes first
             self._failure = error
+            self._batch = iter(())
         return batch
 
     def filter(self, predicate: Callable[[E], bool]) -> FilteredSubscription[E]:
-        """Return a subscription that goes on from here with the events both predicates accept.
-
-        The counts go with it; this one is closed.
-
-        Raises:
-            InputError: *predicate* is no plain function.
-        """
+        """Return a subscription as :meth:`EventSubscription.filter` does, to the events both predicates accept."""
         _check_predicate(predicate)
         first, failure, self._failure = self._predicate, self._failure, None
         return FilteredSubscription(self._moved(), lambda event: first(event) and predicate(event), failure)
 
-    def _accepts(self, event: E) -> bool:
-        cursor = self._cursor
-        cursor.skipped += 1  # and stays so if the predicate raises
-        if not self._predicate(event):
-            return False
-        cursor.skipped -= 1
-        return True
+    def _take(self) -> Iterator[E]:
+        # Bound to the cursor and not to us: a subscription in a reference cycle would not close when it is forgotten.
+        accepts = partial(_accepts, self._cursor, self._predicate)
+        self._batch = batch = filter(accepts, self._cursor.take())
+        return batch
 
     async def _wait(self) -> bool:
         if self._failure is not None:
@@ -290,21 +278,7 @@ class EventBus(Generic[E]):
 
     def publish_many(self, events: Iterable[E]) -> int:
         """Publish *events* in order, and return to how many subscriptions they went, added up."""
-        total = 0
-        for event in events:  # what `publish` does, without a call for each
-            try:
-                logs, reached = self._routes[type(event)]
-            except KeyError:
-                logs, reached = self._route(type(event))
-            for log in logs:
-                items = log.items
-                items.append(event)
-                if len(items) == CHUNK_SIZE:
-                    log.start_chunk()
-                if log.sleepers:
-                    log.wake()
-            total += reached
-        return total
+        return sum(map(self.publish, events))
 
     def publish_threadsafe(self, event: E) -> None:
         """Publish *event* from another thread, as soon as the bus's event loop gets to it.
@@ -319,9 +293,7 @@ class EventBus(Generic[E]):
             except RuntimeError:
                 raise ClientClosedError(what="the event loop of this bus") from None
         elif self._logs:
-            raise InputError(
-                field="publish_threadsafe", problem="needs a subscription made inside a running event loop"
-            )
+            raise InputError(field="publish_threadsafe", problem="needs a subscription made in a running event loop")
 
     @overload
     def subscribe(
@@ -348,9 +320,10 @@ class EventBus(Generic[E]):
     ) -> EventSubscription[Any]:
         """Return a subscription to every event from now on that is of one of *types* and that *where* accepts.
 
-        Without *types* it is to everything; a type includes its subclasses. *capacity* bounds how many events are
-        kept for a subscriber that falls behind: the newest, and the loss is raised as :class:`EventsLostError`, or,
-        with ``lossy=True``, only counted. After :meth:`close`, the subscription ends at once as all others did.
+        Without *types* it is to everything; a type includes the classes that inherit from it. *capacity* bounds how
+        many events are kept for a subscriber that falls behind: the newest, and the loss is raised as
+        :class:`EventsLostError`, or, with ``lossy=True``, only counted. After :meth:`close`, the subscription ends at
+        once as all others did.
 
         Raises:
             InputError: a type is no class, *where* is no plain function, *capacity* is no positive integer, or *lossy*
@@ -398,6 +371,14 @@ class EventBus(Generic[E]):
         logs = tuple(log for types, log in self._logs.items() if not types or not types.isdisjoint(kind.__mro__))
         self._routes[kind] = route = logs, sum(log.readers for log in logs)
         return route
+
+
+def _accepts(cursor: Cursor[E], predicate: Callable[[E], bool], event: E) -> bool:
+    cursor.skipped += 1  # and stays so if the predicate raises
+    if not predicate(event):
+        return False
+    cursor.skipped -= 1
+    return True
 
 
 def _check_count(field: str, value: object) -> None:

@@ -118,8 +118,7 @@ class PendingRequests(Generic[R]):
     """
 
     def __init__(self, *, address: str, limit: int = IN_FLIGHT_LIMIT) -> None:
-        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-            raise InputError(field="limit", problem=f"must be a positive integer, not {limit!r}")
+        _check_limit(limit)
         self.address = address
         self.late = 0
         self.unmatched = 0
@@ -192,3 +191,8 @@ def _loss(request: str, address: str, cause: AsteriskError, *, written: bool) ->
     error = kind(request=request, address=address, reason=reason)
     error.__cause__ = cause
     return error
+
+
+def _check_limit(limit: object) -> None:
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise InputError(field="limit", problem=f"must be a positive integer, not {limit!r}")

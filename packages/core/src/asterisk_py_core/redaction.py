@@ -10,22 +10,22 @@ __all__ = ["redact"]
 
 T = TypeVar("T", str, bytes)
 
-# A word that names a secret: `Secret`, `Password2`, `X-Api-Key`, `md5_cred`, `refresh_token`. Each use below first looks
-# ahead, once per word, that its sign (a colon, `=`) follows. Otherwise `passwordpassword...` would be scanned to its end
-# again from each `password` in it, and a peer could make logging as slow as it likes.
+# A word that names a secret: `Secret`, `Password2`, `X-Api-Key`, `md5_cred`, `refresh_token`. Each use below looks
+# ahead first, once per word, that its sign (a colon, `=`) follows. Otherwise `passwordpassword...` would be scanned to
+# its end again from each `password` in it, and a peer could make logging as slow as it likes.
 _WORD = r"[\w-]*?(?:passw(?:or)?d|passphrase|pwd|secret|md5_?cred|api[_-]?key|token)[\w-]*+"
 # Header names that are secret as a whole; `Key` is the MD5 answer of an AMI login, and a session cookie is a login.
-_HEADER = r"key|(?:proxy-)?authorization|(?:set-)?cookie"
+_HEADER = r"(?:key|(?:proxy-)?authorization|(?:set-)?cookie)(?![\w-])"
 
 _JSON_NAME = rf"\"(?=[\w-]++\"\s*+:)(?:(?:proxy-)?authorization|{_WORD})\"\s*+:\s*+"
 
-# The rest of a line. A CR ends it only before LF (or as the last byte), as for Asterisk.
+# The rest of a line. A CR ends it only before LF or as the last byte: a lone one is part of the secret.
 _REST_OF_LINE = r"[^\r\n]*+(?:\r(?=[^\n])[^\r\n]*+)*+"
 
 # Group 1 is what stays; what follows it is the secret.
 _PATTERNS = (
-    # AMI and HTTP headers.
-    rf"(^[ \t]*+(?=[\w-]++[ \t]*+:)(?:(?:{_HEADER})(?![\w-])|{_WORD})[ \t]*+:[ \t]*+){_REST_OF_LINE}",
+    # AMI and HTTP headers, but for `UsingPassword` of a SuccessfulAuth event, which is 0 or 1.
+    rf"(^[ \t]*+(?!using)(?=[\w-]++[ \t]*+:)(?:{_HEADER}|{_WORD})[ \t]*+:[ \t]*+){_REST_OF_LINE}",
     # The lines of a configuration file as AMI's GetConfig sends them: `Line-000000-000003: secret=...`.
     rf"(^Line-\d++-\d++:[ \t]*+(?=[\w-]++[ \t]*+=){_WORD}[ \t]*+=[ \t]*+){_REST_OF_LINE}",
     # Parameters of URLs and request lines, and channel variables.

@@ -73,7 +73,9 @@ class Decoder:
         # Command output of old may hold lines that look like headers.
         if frame.startswith(_FOLLOWS):
             return Response(frame)
-        if line.startswith(_EVENT) or _EVENT_HEADER.search(frame):
+        if line.startswith(_EVENT):
+            return event_class(line[len(_EVENT) :].removesuffix(b"\n").decode("utf-8", "surrogateescape"))(frame)
+        if _EVENT_HEADER.search(frame):
             return event_class(AmiEvent(frame).name)(frame)
         if _RESPONSE_HEADER.search(frame):
             return Response(frame)

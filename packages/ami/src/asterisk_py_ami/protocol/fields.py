@@ -7,31 +7,25 @@
         cause = field("Cause", HangupCause.parse)  # a HangupCause, or MissingHeaderError
         tech_cause = optional("TechCause")  # a str, or None
 
-Nothing is parsed before the attribute is read.
+Nothing is looked for before the attribute is read.
 """
 
 from collections.abc import Callable
-from typing import Any, Generic, Self, TypeAlias, TypeVar, overload
+from functools import lru_cache
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, overload
 
 from asterisk_py_ami.errors import HeaderValueError
 
 from .message import AmiEvent, Message
 
-__all__ = [
-    "Field",
-    "OptionalField",
-    "OptionalPart",
-    "Part",
-    "Snapshot",
-    "field",
-    "flag",
-    "known",
-    "optional",
-]
+__all__ = ["Field", "OptionalPart", "Part", "Snapshot", "field", "flag", "known", "optional"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 S_co = TypeVar("S_co", bound="Snapshot", covariant=True)
+
+# Causes, states and priorities repeat; durations do not, and strangers may choose any value.
+_REMEMBERED: Final = 64
 
 
 class Snapshot:
@@ -41,11 +35,14 @@ class Snapshot:
     equal.
     """
 
-    __slots__ = ("_event", "_prefix")
+    __slots__ = ("_event", "_raw")
 
-    def __init__(self, event: AmiEvent, prefix: str) -> None:
+    _kind: ClassVar[type["Snapshot"]]
+    _prefix: ClassVar[str] = ""
+
+    def __init__(self, event: AmiEvent) -> None:
         self._event = event
-        self._prefix = prefix
+        self._raw = event.raw
 
     @property
     def event(self) -> AmiEvent:
@@ -58,103 +55,100 @@ class Snapshot:
         return self._prefix
 
     def get(self, name: str) -> str | None:
-        """Return the value of the first header called prefix + *name*, or ``None``."""
+        """Return the value of the header called prefix + *name*, as :meth:`Message.get` finds it, or ``None``."""
         return self._event.get(self._prefix + name)
 
     def __getitem__(self, name: str) -> str:
         return self._event[self._prefix + name]
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._prefix == other._prefix and self._event == other._event
+        return self._event == other._event if type(self) is type(other) else NotImplemented
 
     def __hash__(self) -> int:
         return hash((self._prefix, self._event))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _take_part, (self._kind, self._prefix, self._event)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._prefix}* of {self._event!r}>"
 
 
-Source: TypeAlias = Message | Snapshot
-
-
 class Field(Generic[T_co]):
-    """A header that is always there, parsed each time it is read."""
+    """A header, read as an attribute; :func:`field` and :func:`optional` make it."""
 
-    __slots__ = ("header", "parse")
+    __slots__ = ("_mark", "_read", "header", "is_required", "parse")
 
-    def __init__(self, header: str, parse: Callable[[str], T_co]) -> None:
+    def __init__(self, header: str, parse: Callable[[str], Any], *, is_required: bool) -> None:
         self.header = header
         self.parse = parse
+        self.is_required = is_required
+        self._mark = f"\r\n{header}:".encode("ascii")
+        self._read = None if parse is str else lru_cache(maxsize=_REMEMBERED)(parse)
 
     @overload
     def __get__(self, source: None, owner: type[Any]) -> Self: ...
     @overload
-    def __get__(self, source: Source, owner: type[Any]) -> T_co: ...
-    def __get__(self, source: Source | None, owner: type[Any]) -> Self | T_co:
+    def __get__(self, source: Message | Snapshot, owner: type[Any]) -> T_co: ...
+    def __get__(self, source: Message | Snapshot | None, owner: type[Any]) -> Any:
         if source is None:
             return self
-        text = source.get(self.header)
-        if text is None:
-            text = source[self.header]  # Raises the error that names message and header.
-        try:
-            return self.parse(text)
-        except ValueError as error:
-            raise _unreadable(source, self.header, self.parse, text) from error
-
-
-class OptionalField(Generic[T_co]):
-    """A header that may be missing, or empty where it is no text; it is ``None`` then."""
-
-    __slots__ = ("header", "parse")
-
-    def __init__(self, header: str, parse: Callable[[str], T_co]) -> None:
-        self.header = header
-        self.parse = parse
-
-    @overload
-    def __get__(self, source: None, owner: type[Any]) -> Self: ...
-    @overload
-    def __get__(self, source: Source, owner: type[Any]) -> T_co | None: ...
-    def __get__(self, source: Source | None, owner: type[Any]) -> Self | T_co | None:
-        if source is None:
-            return self
-        text = source.get(self.header)
-        if text is None or not (text or self.parse is str):
+        # The same as `get`, which looks for the exact spelling first too, but without parsing the other headers.
+        _, found, rest = source._raw.partition(self._mark)  # noqa: SLF001 - a field is a part of the class that has it
+        text: str | None
+        if found:
+            line, _, _ = rest.partition(b"\r\n")
+            text = line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
+        else:
+            text = self._look_up(source)
+        if self._read is None:
+            return text
+        if not (text or self.is_required):
             return None
         try:
-            return self.parse(text)
+            return self._read(text)
         except ValueError as error:
-            raise _unreadable(source, self.header, self.parse, text) from error
+            raise self._unreadable(source, text) from error
+
+    def _look_up(self, source: Message | Snapshot) -> str | None:
+        message = source.event if isinstance(source, Snapshot) else source
+        return message[self.header] if self.is_required else message.get(self.header)
+
+    def _unreadable(self, source: Message | Snapshot, text: str | None) -> HeaderValueError:
+        message = source.event if isinstance(source, Snapshot) else source
+        of: object = getattr(self.parse, "__self__", self.parse)
+        return HeaderValueError(
+            message=message.name if isinstance(message, AmiEvent) else type(message).__name__,
+            header=self.header,
+            vocabulary=getattr(of, "__name__", "value"),
+            value=text or "",
+        )
 
 
 class Part(Generic[S_co]):
     """A snapshot that is always there."""
 
-    __slots__ = ("kind", "prefix")
+    __slots__ = ("kind",)
 
     def __init__(self, kind: type[S_co], prefix: str) -> None:
-        self.kind = kind
-        self.prefix = prefix
+        self.kind = _prefixed(kind, prefix)
 
     @overload
     def __get__(self, event: None, owner: type[Any]) -> Self: ...
     @overload
     def __get__(self, event: AmiEvent, owner: type[Any]) -> S_co: ...
     def __get__(self, event: AmiEvent | None, owner: type[Any]) -> Self | S_co:
-        return self if event is None else self.kind(event, self.prefix)
+        return self if event is None else self.kind(event)
 
 
 class OptionalPart(Generic[S_co]):
-    """A snapshot that may be missing; it is there if its *header* is."""
+    """A snapshot that may be missing; it is there if the header *sign* (without its prefix) is."""
 
-    __slots__ = ("header", "kind", "prefix")
+    __slots__ = ("kind", "sign")
 
-    def __init__(self, kind: type[S_co], prefix: str, header: str) -> None:
-        self.kind = kind
-        self.prefix = prefix
-        self.header = header
+    def __init__(self, kind: type[S_co], prefix: str, sign: str) -> None:
+        self.kind = _prefixed(kind, prefix)
+        self.sign: Field[str | None] = optional(prefix + sign)
 
     @overload
     def __get__(self, event: None, owner: type[Any]) -> Self: ...
@@ -163,7 +157,7 @@ class OptionalPart(Generic[S_co]):
     def __get__(self, event: AmiEvent | None, owner: type[Any]) -> Self | S_co | None:
         if event is None:
             return self
-        return self.kind(event, self.prefix) if self.prefix + self.header in event else None
+        return None if self.sign.__get__(event, owner) is None else self.kind(event)
 
 
 @overload
@@ -171,24 +165,24 @@ def field(header: str) -> Field[str]: ...
 @overload
 def field(header: str, parse: Callable[[str], T]) -> Field[T]: ...
 def field(header: str, parse: Callable[[str], Any] = str) -> Field[Any]:
-    """Declare a *header* that is always sent; *parse* makes the attribute's value of its text.
+    """Declare a *header* that is always sent; *parse*, a pure function, makes the attribute's value of its text.
 
     Reading it raises :class:`MissingHeaderError` if the header is missing after all, and :class:`HeaderValueError` if
     *parse* raises ``ValueError``.
     """
-    return Field(header, parse)
+    return Field(header, parse, is_required=True)
 
 
 @overload
-def optional(header: str) -> OptionalField[str]: ...
+def optional(header: str) -> Field[str | None]: ...
 @overload
-def optional(header: str, parse: Callable[[str], T]) -> OptionalField[T]: ...
-def optional(header: str, parse: Callable[[str], Any] = str) -> OptionalField[Any]:
+def optional(header: str, parse: Callable[[str], T]) -> Field[T | None]: ...
+def optional(header: str, parse: Callable[[str], Any] = str) -> Field[Any]:
     """Declare a *header* that may be missing: the attribute is ``None`` then.
 
     With *parse* it is ``None`` for an empty header too, which is how Asterisk leaves out a number or a word.
     """
-    return OptionalField(header, parse)
+    return Field(header, parse, is_required=False)
 
 
 def known(text: str) -> str | None:
@@ -201,10 +195,23 @@ def flag(text: str) -> bool:
     return text.lower() in {"yes", "true", "y", "t", "1", "on"}
 
 
-def _unreadable(source: Source, header: str, parse: Callable[[str], object], text: str) -> HeaderValueError:
-    event, prefix = (source.event, source.prefix) if isinstance(source, Snapshot) else (source, "")
-    message = event.name if isinstance(event, AmiEvent) else type(event).__name__
-    owner = getattr(parse, "__self__", parse)
-    return HeaderValueError(
-        message=message, header=prefix + header, vocabulary=getattr(owner, "__name__", "value"), value=text
-    )
+# Made once for each declaration, so it is as large as the event classes make it.
+_PREFIXED: Final[dict[tuple[type[Snapshot], str], type[Any]]] = {}
+
+
+def _prefixed(kind: type[S_co], prefix: str) -> type[S_co]:
+    """Return *kind* with *prefix* before the header of each of its fields."""
+    known_kind = _PREFIXED.get((kind, prefix))
+    if known_kind is None:
+        fields: dict[str, Field[Any]] = {}
+        for base in reversed(kind.__mro__):
+            for name, declared in vars(base).items():
+                if isinstance(declared, Field):
+                    fields[name] = Field(prefix + declared.header, declared.parse, is_required=declared.is_required)
+        attributes = {"__slots__": (), "_prefix": prefix, "_kind": kind, **fields}
+        known_kind = _PREFIXED[kind, prefix] = type(kind.__name__, (kind,), attributes)
+    return known_kind
+
+
+def _take_part(kind: type[Snapshot], prefix: str, event: AmiEvent) -> Snapshot:
+    return _prefixed(kind, prefix)(event)

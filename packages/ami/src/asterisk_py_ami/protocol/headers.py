@@ -7,13 +7,12 @@ to the letter goes back to the line parser.
 """
 
 import re
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-__all__ = ["Shape", "ShapeCache", "Values", "parse_headers", "parse_lines"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-# Value number n (from 1) belongs to `Shape.names[n - 1]`; number 0 is the whole text, so that a match is used as it is.
-Values: TypeAlias = "re.Match[str] | tuple[str, ...]"
+__all__ = ["Parsed", "Shape", "ShapeParser", "ShapeParsers", "parse_by_line", "parse_lines"]
 
 _FOLLOWS: Final = "Response: Follows\r\n"
 _END_COMMAND: Final = "--END COMMAND--"
@@ -23,22 +22,30 @@ _FOLLOWS_HEADERS: Final = frozenset({"response", "privilege", "actionid", "messa
 # chosen by strangers: past these bounds the line parser does the work, as correctly and a few times slower.
 _MAX_SHAPES: Final = 8
 _MAX_SHAPE_HEADERS: Final = 96
+_MAX_PARSERS: Final = 64
 
 
 class Shape:
-    """The header names of a message, in order: ``index`` finds the number of the first header of a name.
+    """The header names of a message, in order, and where to find them.
 
-    Names are in ``index`` as spelled on the wire and in lower case.
+    ``exact`` has the number (from 1) of the first header spelled so, and ``folded``, by names in lower case, that of
+    the first in any case of letters.
     """
 
-    __slots__ = ("index", "names")
+    __slots__ = ("exact", "folded", "names")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        self.index: dict[str, int] = {}
+        self.exact: dict[str, int] = {}
+        self.folded: dict[str, int] = {}
         for number, name in enumerate(names, start=1):
-            # The first header of a name wins, as in Asterisk (main/manager.c, astman_get_header), in any case.
-            self.index.setdefault(name, self.index.setdefault(name.lower(), number))
+            self.exact.setdefault(name, number)
+            self.folded.setdefault(name.lower(), number)
+
+
+# Value number n belongs to `Shape.names[n - 1]`; number 0 is the whole text, so that a match can be used as it is.
+Values: TypeAlias = "re.Match[str] | tuple[str, ...]"
+Parsed: TypeAlias = tuple[Shape, Values]
 
 
 def parse_lines(text: str) -> tuple[list[tuple[str, str]], list[str]]:
@@ -79,28 +86,59 @@ def _parse_follows(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def parse_headers(text: str) -> tuple[Shape, tuple[str, ...]]:
-    """Parse the *text* of one message line by line."""
+def parse_by_line(raw: bytes) -> tuple[Shape, tuple[str, ...]]:
+    """Parse a message line by line."""
+    text = raw.decode("utf-8", "surrogateescape")
     pairs, _ = parse_lines(text)
     return Shape(tuple([name for name, _ in pairs])), (text, *[value for _, value in pairs])
 
 
-class ShapeCache:
-    """The shapes learned for messages of one kind; they are tried one after the other, so there are few."""
+class ShapeParser:
+    """Parses messages of one kind, by the shapes it has learned where they fit."""
 
-    __slots__ = ("known",)
+    __slots__ = ("_shapes",)
 
     def __init__(self) -> None:
-        self.known: list[tuple[Callable[[str], re.Match[str] | None], Shape]] = []
+        # Tried one after the other, so there are few.
+        self._shapes: list[tuple[Callable[[str], re.Match[str] | None], Shape]] = []
 
-    def learn(self, text: str) -> tuple[Shape, tuple[str, ...]]:
-        """Parse *text*, which fits no known shape, line by line, and make its shape known if there is room."""
-        shape, values = parse_headers(text)
-        if len(self.known) < _MAX_SHAPES and 0 < len(shape.names) <= _MAX_SHAPE_HEADERS:
-            # "." is everything but LF: a value that holds one, and may have to lose one at its end, fits no shape.
-            fullmatch = re.compile("\r\n".join(f"{re.escape(name)}: (.*)" for name in shape.names)).fullmatch
-            # Nor do headers without a space after the colon, and lines that are no header.
+    def parse(self, raw: bytes) -> Parsed:
+        """Parse a message."""
+        text = raw.decode("utf-8", "surrogateescape")
+        for fullmatch, shape in self._shapes:
             match = fullmatch(text)
-            if match and match.groups() == values[1:]:
-                self.known.append((fullmatch, shape))
-        return shape, values
+            if match is not None:
+                return shape, match
+        parsed = parse_by_line(raw)
+        if len(self._shapes) < _MAX_SHAPES:
+            self._learn(*parsed)
+        return parsed
+
+    def _learn(self, shape: Shape, values: tuple[str, ...]) -> None:
+        if not 0 < len(shape.names) <= _MAX_SHAPE_HEADERS:
+            return
+        # "." is everything but LF: a value that holds one, and may have to lose one at its end, fits no shape.
+        fullmatch = re.compile("\r\n".join(f"{re.escape(name)}: (.*)" for name in shape.names)).fullmatch
+        # Nor do headers without a space after the colon, and lines that are no header.
+        match = fullmatch(values[0])
+        if match is not None and match.groups() == values[1:]:
+            self._shapes.append((fullmatch, shape))
+
+
+class ShapeParsers:
+    """Parses messages of many kinds: a :class:`ShapeParser` for each first line (``Event: Name``) it meets."""
+
+    __slots__ = ("_parsers",)
+
+    def __init__(self) -> None:
+        self._parsers: dict[bytes, ShapeParser] = {}
+
+    def parse(self, raw: bytes) -> Parsed:
+        """Parse a message."""
+        line, _, _ = raw.partition(b"\r\n")
+        parser = self._parsers.get(line)
+        if parser is None:
+            if len(self._parsers) >= _MAX_PARSERS:
+                return parse_by_line(raw)
+            parser = self._parsers[line] = ShapeParser()
+        return parser.parse(raw)

@@ -9,9 +9,9 @@ from asterisk_py_core.errors import InputError
 from asterisk_py_core.event_bus import Event
 from asterisk_py_core.redaction import redact
 
-from .headers import Shape, ShapeCache, Values, parse_headers, parse_lines
+from .headers import Parsed, ShapeParser, ShapeParsers, parse_by_line, parse_lines
 
-__all__ = ["AmiEvent", "Message", "Response", "event_class"]
+__all__ = ["BY_FIRST_LINE", "AmiEvent", "Message", "Response", "event_class"]
 
 T = TypeVar("T")
 
@@ -31,13 +31,12 @@ class Message:
     immutable; equal bytes are equal messages.
     """
 
-    __slots__ = ("_raw", "_shape", "_values")
+    __slots__ = ("_parsed", "_raw")
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
-        # Found when a header is looked up: most events are only counted, dispatched by name, or dropped.
-        self._shape: Shape | None = None
-        self._values: Values
+        # Most messages are only counted, dispatched by name, or dropped: nothing is parsed until a header is asked for.
+        self._parsed: Parsed | None = None
 
     @property
     def raw(self) -> bytes:
@@ -52,7 +51,7 @@ class Message:
     @property
     def junk(self) -> tuple[str, ...]:
         """The lines of the message that are no header."""
-        return tuple(parse_lines(self._text())[1])
+        return tuple(parse_lines(self._raw.decode("utf-8", "surrogateescape"))[1])
 
     @property
     def action_id(self) -> str | None:
@@ -78,9 +77,9 @@ class Message:
     def get(self, name: str, default: T) -> str | T: ...
     def get(self, name: str, default: T | None = None) -> str | T | None:
         """Return the value of the first header called *name*, or *default*."""
-        index = (self._shape or self._parsed()).index
-        number = index.get(name) or index.get(name.lower())
-        return default if number is None else self._values[number]
+        shape, values = self._parsed or self._parse()
+        number = shape.exact.get(name) or shape.folded.get(name.lower())
+        return default if number is None else values[number]
 
     def get_all(self, name: str) -> list[str]:
         """Return the values of all headers called *name*, in wire order."""
@@ -97,8 +96,7 @@ class Message:
         return isinstance(name, str) and self.get(name) is not None
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        shape = self._shape or self._parsed()
-        values = self._values
+        shape, values = self._parsed or self._parse()
         return zip(shape.names, values[1:] if isinstance(values, tuple) else values.groups(), strict=True)
 
     def __eq__(self, other: object) -> bool:
@@ -120,14 +118,9 @@ class Message:
     def _kind(self) -> str:
         return type(self).__name__
 
-    def _text(self) -> str:
-        return self._raw.decode("utf-8", "surrogateescape")
-
-    def _parsed(self) -> Shape:
-        # The values first: another thread must never find a shape without them.
-        shape, self._values = parse_headers(self._text())
-        self._shape = shape
-        return shape
+    def _parse(self) -> Parsed:
+        self._parsed = parsed = parse_by_line(self._raw)
+        return parsed
 
 
 class Response(Message):
@@ -167,46 +160,31 @@ class AmiEvent(Message, Event):
     __slots__ = ()
 
     _name: ClassVar[str | None] = None
-    _shapes: ClassVar[ShapeCache | None] = None
+    _parser: ClassVar[ShapeParser | ShapeParsers] = ShapeParsers()
 
     def __init_subclass__(cls, *, event: str | None = None) -> None:
         super().__init_subclass__()
         if event is not None:
             _register(event, cls)
             cls._name = event
-            cls._shapes = ShapeCache()
+            cls._parser = ShapeParser()
 
     @property
     def name(self) -> str:
         """The event's name as Asterisk spells it."""
-        return self._name or _leading_name(self._raw) or self["Event"]
+        return self._name or self["Event"]
 
     def _kind(self) -> str:
         return self.name
 
-    def _parsed(self) -> Shape:
-        text = self._raw.decode("utf-8", "surrogateescape")
-        shapes = self._shapes or _shapes_of_unknown(_leading_name(self._raw))
-        if shapes is None:
-            return super()._parsed()
-        for fullmatch, shape in shapes.known:
-            match = fullmatch(text)
-            if match is not None:
-                self._values = match
-                self._shape = shape
-                return shape
-        shape, self._values = shapes.learn(text)
-        self._shape = shape
-        return shape
+    def _parse(self) -> Parsed:
+        self._parsed = parsed = self._parser.parse(self._raw)
+        return parsed
 
 
 # The event classes by the first line of their messages, as the decoder meets it, and by their name in lower case.
 BY_FIRST_LINE: Final[dict[bytes, type[AmiEvent]]] = {}
 _BY_NAME: Final[dict[str, type[AmiEvent]]] = {}
-
-# Names of events can be forged, so this does not grow without bound.
-_UNKNOWN_SHAPES: Final[dict[str, ShapeCache]] = {}
-_MAX_UNKNOWN: Final = 64
 
 
 def event_class(name: str) -> type[AmiEvent]:
@@ -218,22 +196,6 @@ def _register(name: str, cls: type[AmiEvent]) -> None:
     if name.lower() in _BY_NAME:
         raise InputError(field=f"event={name!r} of {cls.__name__}", problem="is described by another class already")
     _BY_NAME[name.lower()] = BY_FIRST_LINE[f"Event: {name}".encode()] = cls
-
-
-def _leading_name(raw: bytes) -> str | None:
-    """Return the event's name if it is where Asterisk puts it, in the first line."""
-    if not raw.startswith(b"Event: "):
-        return None
-    line, _, _ = raw.partition(b"\r\n")
-    return line[7:].removesuffix(b"\n").decode("utf-8", "surrogateescape")
-
-
-def _shapes_of_unknown(name: str | None) -> ShapeCache | None:
-    if name is None:
-        return None
-    if name not in _UNKNOWN_SHAPES and len(_UNKNOWN_SHAPES) < _MAX_UNKNOWN:
-        _UNKNOWN_SHAPES[name] = ShapeCache()
-    return _UNKNOWN_SHAPES.get(name)
 
 
 def _abridged(name: str, value: str) -> str:

@@ -1,0 +1,435 @@
+r"""A fake Asterisk for your own tests: it speaks AMI over a loopback socket and does what you tell it.
+
+::
+
+    async with FakeAmiServer() as pbx:
+        pbx.on("Originate", b"Response: Success\r\nMessage: Originate successfully queued\r\n\r\n")
+        async with AmiClient(pbx.host, pbx.port, credentials=pbx.credentials) as ami:
+            ...  # the code under test
+        assert pbx.received[-2]["Channel"] == "PJSIP/200"  # the last one is the Logoff
+
+As a pytest fixture, whichever plugin runs your async tests, in ``conftest.py``::
+
+    pbx = pytest_asyncio.fixture(fake_ami)  # or, with anyio: pytest.fixture(fake_ami)
+
+Without a script it is a healthy Asterisk 22. It writes literal bytes and parses what it gets by itself, so that a
+mistake of the client cannot hide behind the same mistake here. Two things it does not imitate: the second that Asterisk
+takes to refuse a login, and that it cuts off clients that do not read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import secrets
+import socket
+import struct
+from typing import TYPE_CHECKING, Self, TypeAlias, cast
+
+from asterisk_py_core.credentials import Credentials
+from asterisk_py_core.redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from ssl import SSLContext
+
+__all__ = ["FakeAmiServer", "ReceivedAction", "Reply", "fake_ami"]
+
+BANNER = b"Asterisk Call Manager/11.0.0\r\n"
+FULLY_BOOTED = (
+    b"Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 251\r\nLastReload: 251\r\nStatus: Fully Booted\r\n\r\n"
+)
+ACCEPTED = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
+PONG = b"Response: Success\r\nPing: Pong\r\nTimestamp: 1795418274.638330\r\n\r\n"
+GOODBYE = b"Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n"
+# Words that turn events off (main/manager.c, strings_to_mask); an empty mask is refused.
+OFF = frozenset({"off", "no", "false", "none", "0"})
+
+Reply: TypeAlias = "bytes | Callable[[ReceivedAction], bytes | None] | None"
+
+
+class ReceivedAction:
+    """An action as it came from a client: ``headers`` in the order of the wire, names found in any case of letters."""
+
+    def __init__(self, frame: bytes, session: _Session) -> None:
+        lines = [line.partition(":") for line in frame.decode("utf-8", "surrogateescape").split("\r\n")]
+        self.headers: list[tuple[str, str]] = [(name, value.lstrip(" ")) for name, _, value in lines]
+        self._session = session
+
+    @property
+    def name(self) -> str:
+        """What the action asks for (``Ping``); empty if it does not say."""
+        return self.get("Action")
+
+    @property
+    def action_id(self) -> str:
+        """The ActionID; empty if there is none."""
+        return self.get("ActionID")
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the value of the first header called *name*, or *default*."""
+        return next(iter(self.get_all(name)), default)
+
+    def get_all(self, name: str) -> list[str]:
+        """Return the values of all headers called *name*."""
+        return [value for header, value in self.headers if header.lower() == name.lower()]
+
+    def __getitem__(self, name: str) -> str:
+        values = self.get_all(name)
+        if not values:
+            raise KeyError(name)
+        return values[0]
+
+    def reply(self, answer: bytes) -> None:
+        """Answer now, as often as you like; for actions the server was told to be silent about."""
+        self._session.write(_with_action_id(answer, self.action_id))
+
+    def __repr__(self) -> str:
+        # As lines, for that is how a header with a secret is recognised.
+        lines = redact("\n".join(f"{name}: {value}" for name, value in self.headers)).split("\n")
+        return f"<ReceivedAction {', '.join(lines)}>"
+
+
+class FakeAmiServer:
+    """An Asterisk on a loopback port of its own, for as long as the ``async with`` block lasts.
+
+    *username* and *secret* are who may log in; *port* 0 takes a free one and keeps it for restarts; with *ssl* it
+    speaks TLS. What it got is in ``received`` (every action, logins included); ``connections``, ``login_attempts`` and
+    ``logins`` count since it was made. It may be used in the event loop only.
+    """
+
+    def __init__(
+        self,
+        *,
+        username: str = "admin",
+        secret: str = "a made-up secret",  # noqa: S107 - it guards nothing
+        host: str = "127.0.0.1",
+        port: int = 0,
+        ssl: SSLContext | None = None,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.credentials = Credentials(username, secret)
+        self.banner = BANNER
+        """What a client is greeted with; set it before the client connects."""
+        self.received: list[ReceivedAction] = []
+        self.connections = 0
+        self.login_attempts = 0
+        self.logins = 0
+        self._ssl = ssl
+        self._server: asyncio.Server | None = None
+        self._sessions: list[_Session] = []
+        self._script: dict[str, Reply] = {}
+        self._refusal: str | None = None
+        self._piece: int | None = None
+        self._frozen = False
+        self._changed = asyncio.Event()
+
+    @property
+    def connected(self) -> int:
+        """How many clients are connected, logged in or not."""
+        return len(self._sessions)
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Listen: on a free port the first time (unless one was asked for), then always on the same. Idempotent."""
+        if self._server is None:
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(
+                lambda: _Session(self._joined, self._perform, self._left), self.host, self.port, ssl=self._ssl
+            )
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close the port and all connections, as an Asterisk that is shut down does. Idempotent."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.close()
+        self.drop()
+        with contextlib.suppress(TimeoutError):
+            await self.wait_until(lambda: not self._sessions, timeout=1.0)
+        for session in self._sessions:  # A client that does not read what was written, or say goodbye over TLS.
+            session.transport.abort()
+        await self.wait_until(lambda: not self._sessions)
+        await server.wait_closed()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def wait_for_login(self, count: int = 1) -> None:
+        """Return when *count* logins have succeeded since the server was made; raises what :meth:`wait_until` raises."""
+        await self.wait_until(lambda: self.logins >= count)
+
+    async def wait_for_action(self, name: str, count: int = 1) -> ReceivedAction:
+        """Return the action number *count* called *name*, once it is received."""
+
+        def found() -> list[ReceivedAction]:
+            return [action for action in self.received if action.name.lower() == name.lower()]
+
+        await self.wait_until(lambda: len(found()) >= count)
+        return found()[count - 1]
+
+    async def wait_until(self, condition: Callable[[], object], *, timeout: float = 5.0) -> None:
+        """Return when *condition* holds; looked at whenever a client connects, says something or leaves.
+
+        Raises:
+            TimeoutError: it does not hold after *timeout* seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while not condition():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise TimeoutError(f"what was waited for did not happen within {timeout:g} s: {self!r}") from None
+
+    # --- answers and events ------------------------------------------------------------------------------------------
+
+    def on(self, action: str, reply: Reply) -> None:
+        r"""Answer *action* with *reply* from now on, instead of what Asterisk would say.
+
+        *reply* is the bytes of one message or more (``b"Response: Success\r\n\r\n"``), a function of the
+        :class:`ReceivedAction` that returns them, or None for silence. The client's ActionID is put into every message
+        that has none.
+        """
+        self._script[action.lower()] = reply
+
+    def off(self, action: str) -> None:
+        """Answer *action* as Asterisk does again."""
+        self._script.pop(action.lower(), None)
+
+    def refuse_logins(self, text: str | None = "Authentication failed") -> None:
+        """Refuse every login with *text*; None accepts them again. Asterisk's other text is Login Already In Use."""
+        self._refusal = text
+
+    def emit(self, data: bytes) -> int:
+        """Write *data* as it is, half a message or a thousand, to all logged-in clients; return how many those are."""
+        return sum(session.write(data) for session in self._sessions if session.logged_in)
+
+    def emit_event(self, name: str, **headers: object) -> int:
+        """Send an event to the logged-in clients that want any; return how many those are.
+
+        A list is sent as a header for each item; names with a dash go in as ``**{"Cause-txt": "User busy"}``.
+        """
+        lines = [f"Event: {name}", *([] if "Privilege" in headers else ["Privilege: call,all"])]
+        for header, value in headers.items():
+            lines += [f"{header}: {item}" for item in (value if isinstance(value, list) else [value])]
+        data = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
+        return sum(session.write(data) for session in self._sessions if session.wants_events)
+
+    # --- faults ------------------------------------------------------------------------------------------------------
+
+    def drop(self) -> None:
+        """Close all connections (FIN), after what was written."""
+        for session in self._sessions:
+            session.close()
+
+    def reset(self) -> None:
+        """Break all connections (RST); what was written may be lost."""
+        for session in self._sessions:
+            linger = struct.pack("ii", 1, 0)  # On, for 0 s: closing resets.
+            session.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            session.transport.abort()
+
+    def freeze(self) -> None:
+        """Go silent without closing anything, as a host that lost its network: clients connect and hear nothing."""
+        self._frozen = True
+        for session in self._sessions:
+            session.freeze()
+
+    def thaw(self) -> None:
+        """Undo :meth:`freeze`: go on with what came meanwhile."""
+        self._frozen = False
+        for session in self._sessions:
+            session.thaw()
+
+    def split(self, size: int | None) -> None:
+        """Send everything in pieces of *size* bytes, one for each turn of the event loop; None: whole again."""
+        self._piece = size
+        for session in self._sessions:
+            session.piece = size
+
+    def __repr__(self) -> str:
+        state = "stopped" if self._server is None else "frozen" if self._frozen else "listening"
+        return f"<FakeAmiServer {self.host}:{self.port} {state} logins={self.logins} received={len(self.received)}>"
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _joined(self, session: _Session) -> None:
+        self._sessions.append(session)
+        self.connections += 1
+        session.piece = self._piece
+        if self._frozen:
+            session.freeze()
+        session.write(self.banner)
+        self._changed.set()
+
+    def _left(self, session: _Session) -> None:
+        self._sessions.remove(session)
+        self._changed.set()
+
+    def _perform(self, session: _Session, action: ReceivedAction) -> None:
+        self.received.append(action)
+        name = action.name.lower()
+        if not name:
+            action.reply(_error("Missing action in request"))
+        elif not session.logged_in and name not in {"challenge", "login", "logoff"}:
+            action.reply(_error("Permission denied"))
+        elif name in self._script:
+            reply = self._script[name]
+            answer = reply(action) if callable(reply) else reply
+            if answer is not None:
+                action.reply(answer)
+        else:
+            self._answer_as_asterisk(name, session, action)
+        self._changed.set()
+
+    def _answer_as_asterisk(self, name: str, session: _Session, action: ReceivedAction) -> None:
+        if name == "ping":
+            action.reply(PONG)
+        elif name == "challenge":
+            session.challenge = str(secrets.randbelow(10**9))
+            action.reply(b"Response: Success\r\nChallenge: " + session.challenge.encode() + b"\r\n\r\n")
+        elif name == "login":
+            self._log_in(session, action)
+        elif name == "logoff":
+            action.reply(GOODBYE)
+            session.close()
+        elif name == "events":
+            session.wants_events = action.get("EventMask").lower() not in OFF
+            action.reply(b"Response: Success\r\nEvents: " + (b"On" if session.wants_events else b"Off") + b"\r\n\r\n")
+        elif name == "command":
+            action.reply(_command_output(action.get("Command")))
+        else:
+            text = f"Invalid/unknown command: {action.name}. Use Action: ListCommands to show available commands."
+            action.reply(_error(text))
+
+    def _log_in(self, session: _Session, action: ReceivedAction) -> None:
+        self.login_attempts += 1
+        if session.logged_in:
+            action.reply(b"Response: Success\r\nMessage: Already authenticated\r\n\r\n")
+        elif self._refusal is not None or not self._is_authentic(session, action):
+            action.reply(_error(self._refusal or "Authentication failed"))
+            session.close()
+        else:
+            self.logins += 1
+            session.logged_in = True
+            session.wants_events = action.get("Events").lower() not in OFF
+            # In one write: Asterisk sends its first event in one burst with the answer.
+            session.write(_with_action_id(ACCEPTED, action.action_id) + (FULLY_BOOTED if session.wants_events else b""))
+
+    def _is_authentic(self, session: _Session, action: ReceivedAction) -> bool:
+        if action.get("Username") != self.credentials.username:
+            return False
+        if action.get("AuthType").lower() != "md5":
+            return action.get("Secret") == self.credentials.reveal()
+        text = (session.challenge + self.credentials.reveal()).encode("utf-8", "surrogateescape")
+        key = hashlib.md5(text, usedforsecurity=False).hexdigest()
+        return bool(session.challenge) and action.get("Key") == key
+
+
+class _Session(asyncio.Protocol):
+    """One client's connection: bytes in both directions, and what the server has to know about the client."""
+
+    def __init__(
+        self,
+        joined: Callable[[_Session], None],
+        perform: Callable[[_Session, ReceivedAction], None],
+        left: Callable[[_Session], None],
+    ) -> None:
+        self.logged_in = False
+        self.wants_events = False
+        self.challenge = ""
+        self.piece: int | None = None
+        self._joined, self._perform, self._left = joined, perform, left
+        self._incoming = b""
+        self._outgoing = bytearray()
+        self._frozen = False
+        self._flushing = False
+        self._closing = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self._joined(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._incoming += data
+        while not self._frozen and b"\r\n\r\n" in self._incoming:
+            frame, _, self._incoming = self._incoming.partition(b"\r\n\r\n")
+            self._perform(self, ReceivedAction(frame, self))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._left(self)
+
+    def write(self, data: bytes) -> bool:
+        self._outgoing += data
+        if not self._flushing:
+            self._flush()
+        return True
+
+    def close(self) -> None:
+        self._closing = True
+        if not self._flushing:
+            self._flush()
+
+    def freeze(self) -> None:
+        self._frozen = True
+        self.transport.pause_reading()
+
+    def thaw(self) -> None:
+        self._frozen = False
+        self.transport.resume_reading()
+        self.write(b"")
+        self.data_received(b"")
+
+    def _flush(self) -> None:
+        self._flushing = False
+        piece = b"" if self._frozen else bytes(self._outgoing[: self.piece])
+        if piece:
+            self.transport.write(piece)
+            del self._outgoing[: len(piece)]
+        if piece and self._outgoing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+        elif self._closing:
+            self.transport.close()
+
+
+async def fake_ami() -> AsyncIterator[FakeAmiServer]:
+    """Yield a running :class:`FakeAmiServer`: the body of a fixture, see the top of this module."""
+    async with FakeAmiServer() as pbx:
+        yield pbx
+
+
+def _error(text: str) -> bytes:
+    return b"Response: Error\r\nMessage: " + text.encode("utf-8", "surrogateescape") + b"\r\n\r\n"
+
+
+def _command_output(command: str) -> bytes:
+    if command == "core show version":
+        result, output = "Success", "Asterisk 22.10.1 built by nobody @ localhost on a x86_64 running Linux"
+    else:
+        result, output = "Error", f"No such command '{command}' (type 'core show help' for other possible commands)"
+    text = f"Response: {result}\r\nMessage: Command output follows\r\nOutput: {output}\r\n\r\n"
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _with_action_id(messages: bytes, action_id: str) -> bytes:
+    """Put the ActionID after the first line of each of *messages* that has none, where Asterisk puts it, too."""
+    if not action_id:
+        return messages
+    header = b"ActionID: " + action_id.encode("utf-8", "surrogateescape") + b"\r\n"
+    *whole, rest = messages.split(b"\r\n\r\n")
+    for number, message in enumerate(whole):
+        if b"\r\nactionid:" not in message.lower():
+            first, end, others = (message + b"\r\n").partition(b"\r\n")
+            whole[number] = (first + end + header + others).removesuffix(b"\r\n")
+    return b"\r\n\r\n".join([*whole, rest])

@@ -1,0 +1,143 @@
+"""AMI clients for the Asterisk under test, and ways to wait for its events that have an end."""
+
+import asyncio
+import inspect
+import secrets
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from asterisk_py_ami import AmiClient, AmiEvent, Credentials, EventSubscription, ReconnectPolicy, encode_variables
+from asterisk_py_ami.events import Hangup, Newchannel, OriginateResponse, UserEvent
+from asterisk_py_ami.protocol.fields import Snapshot
+from asterisk_py_ami.protocol.message import Message
+from tools.asterisk import Asterisk
+
+__all__ = ["LIMIT", "QUICKLY", "Watch", "client", "mark", "originate", "read_everything", "trusting", "within"]
+
+T = TypeVar("T")
+E = TypeVar("E", bound=AmiEvent)
+
+LIMIT: Final = 10.0
+"""Seconds after which something that must happen has not; none of them is waited for in vain."""
+
+QUICKLY: Final = ReconnectPolicy.fixed(0.1)
+
+
+def client(pbx: Asterisk, name: str = "admin", *, secret: str | None = None, **options: Any) -> AmiClient:
+    """Return a client that has not connected yet, for the user called *name*; over TLS if there is an ``ssl``."""
+    user = pbx.user(name)
+    options.setdefault("port", pbx.ami_tls_port if options.get("ssl") else pbx.ami_port)
+    return AmiClient(pbx.host, credentials=Credentials(user.username, secret or user.secret), **options)
+
+
+def trusting(pbx: Asterisk) -> ssl.SSLContext:
+    """Return a TLS context that trusts *pbx* and nobody else."""
+    return ssl.create_default_context(cafile=pbx.ca_file)
+
+
+async def within(awaitable: Awaitable[T], seconds: float = LIMIT) -> T:
+    async with asyncio.timeout(seconds):
+        return await awaitable
+
+
+class Watch:
+    """Keeps every event that a client receives from now on, so that what came early can be waited for too."""
+
+    def __init__(self, ami: AmiClient) -> None:
+        self.events: list[AmiEvent] = []
+        self._subscription: EventSubscription[AmiEvent] = ami.events(AmiEvent)
+
+    async def wait_for(self, kind: type[E], where: Callable[[E], bool] = lambda _: True, *, start: int = 0) -> E:
+        """Return the first event of *kind* that *where* accepts, from number *start* on."""
+        async with asyncio.timeout(LIMIT):
+            while True:
+                for event in self.events[start:]:
+                    if isinstance(event, kind) and where(event):
+                        return event
+                start = len(self.events)
+                self.events += await self._subscription.recv_batch()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Receive until *condition* holds for what has come."""
+        async with asyncio.timeout(LIMIT):
+            while not condition():
+                self.events += await self._subscription.recv_batch()
+
+    async def call_over(self, action_id: str) -> OriginateResponse:
+        """Wait until the call that *action_id* originated is answered or refused and no channel is left."""
+        response = await self.answer(action_id)
+        await self.until(lambda: not self.open_channels())
+        return response
+
+    async def answer(self, action_id: str) -> OriginateResponse:
+        return await self.wait_for(OriginateResponse, lambda event: event.action_id == action_id)
+
+    async def user_event(self, name: str, where: Callable[[UserEvent], bool] = lambda _: True) -> UserEvent:
+        return await self.wait_for(UserEvent, lambda event: event.user_event == name and where(event))
+
+    def open_channels(self) -> set[str]:
+        """Return the unique ids of the channels that came and did not go."""
+        came = {event.uniqueid for event in self.of(Newchannel)}
+        return came - {event.uniqueid for event in self.of(Hangup)}
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def close(self) -> None:
+        self._subscription.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+async def mark(ami: AmiClient, watch: Watch) -> UserEvent:
+    """Send an event of our own and wait for it: what the session's earlier actions brought has come before it."""
+    name = f"Mark{secrets.token_hex(4)}"
+    await ami.send("UserEvent", {"UserEvent": name})
+    return await watch.user_event(name)
+
+
+async def originate(
+    ami: AmiClient,
+    channel: str,
+    exten: str = "answer",
+    *,
+    variables: Mapping[str, str] | None = None,
+    timeout: float = LIMIT,
+    **headers: str,
+) -> str:
+    """Call *channel* and send it to *exten* in the scenarios; returns the ActionID, which its answer carries."""
+    response = await ami.send(
+        "Originate",
+        {
+            "Channel": channel,
+            "Context": "scenarios",
+            "Exten": exten,
+            "Priority": 1,
+            "Timeout": round(timeout * 1000),
+            "Async": True,
+            "Variable": encode_variables(variables or {}),
+            **headers,
+        },
+    )
+    assert response.action_id is not None
+    return response.action_id
+
+
+def read_everything(source: Message | Snapshot) -> int:
+    """Read every attribute that the class of *source* describes, and return how many those are."""
+    count = 0
+    for name in dir(type(source)):
+        declared = inspect.getattr_static(type(source), name)
+        if name.startswith("_") or inspect.isroutine(declared) or not hasattr(declared, "__get__"):
+            continue
+        value = getattr(source, name)
+        count += 1 + (read_everything(value) if isinstance(value, Snapshot) else 0)
+    return count

@@ -1,0 +1,71 @@
+"""The live suite: our packages against a real Asterisk (tools/asterisk/README.md says which).
+
+Everything below this folder has the ``live`` marker, which a plain ``pytest`` leaves out and ``make live`` selects. One
+Asterisk serves the whole run; a test that ends, freezes or restarts one gets its own. Where none is to be had, the suite
+fails and says what to do.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from asterisk_py_ami import AmiClient
+from tests.live.ami import client
+from tools.asterisk import Asterisk, AsteriskToolError, find
+
+# Event names and how often each came, and whether it has a class: filled by tests, printed at the end.
+EVENT_TABLE = pytest.StashKey[Counter[tuple[str, bool]]]()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.live)
+
+
+@pytest.fixture(scope="session")
+def pbx() -> Iterator[Asterisk]:
+    """The Asterisk of this run, ours or attached. Leave it as you found it."""
+    try:
+        asterisk = find()
+    except AsteriskToolError as error:
+        pytest.fail(str(error), pytrace=False)
+    with asterisk:
+        yield asterisk
+
+
+@pytest.fixture
+def our_pbx(pbx: Asterisk) -> Asterisk:
+    """The Asterisk of this run, if it has our users, certificates and settings."""
+    if not pbx.owned:
+        pytest.skip("needs an Asterisk started by the tests, and this one is attached (ASTERISK_HOST)")
+    return pbx
+
+
+@pytest.fixture
+def own_pbx(our_pbx: Asterisk) -> Iterator[Asterisk]:
+    """An Asterisk for one test alone, to end, freeze and restart."""
+    del our_pbx  # Asked for its skip, and for the message where no Asterisk is to be had.
+    with Asterisk.start() as asterisk:
+        yield asterisk
+
+
+@pytest.fixture
+async def ami(pbx: Asterisk) -> AsyncIterator[AmiClient]:
+    """A client of the run's Asterisk, logged in by the user who may do and see everything."""
+    async with client(pbx) as connected:
+        yield connected
+
+
+@pytest.fixture
+def event_table(pytestconfig: pytest.Config) -> Counter[tuple[str, bool]]:
+    return pytestconfig.stash.setdefault(EVENT_TABLE, Counter())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    table = config.stash.get(EVENT_TABLE, Counter())
+    if not table:
+        return
+    typed = sum(has_class for _, has_class in table)
+    terminalreporter.section(f"{len(table)} kinds of events seen, {typed} of them typed")
+    for (name, has_class), count in sorted(table.items(), key=lambda row: (-row[0][1], row[0][0].lower())):
+        terminalreporter.line(f"{count:7,}  {'typed' if has_class else '-':5}  {name}")
