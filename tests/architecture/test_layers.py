@@ -23,7 +23,7 @@ FLOW = {
     "ari": set(),
 }
 EDGE = {
-    "core": {"net"},
+    "core": {"net", "stream"},
     "ami": {"connection", "testing"},
     "agi": set(),
     "ari": set(),

@@ -1,6 +1,7 @@
 """AMI clients for the Asterisk under test, and ways to wait for its events that have an end."""
 
 import asyncio
+import contextlib
 import inspect
 import secrets
 import ssl
@@ -8,13 +9,33 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from asterisk_py_ami import AmiClient, AmiEvent, Credentials, EventSubscription, ReconnectPolicy, encode_variables
+from asterisk_py_ami import (
+    AmiClient,
+    AmiEvent,
+    AsteriskError,
+    ConnectionStateChanged,
+    Credentials,
+    EventSubscription,
+    ReconnectPolicy,
+    encode_variables,
+)
 from asterisk_py_ami.events import Hangup, Newchannel, OriginateResponse, UserEvent
 from asterisk_py_ami.protocol.fields import Snapshot
 from asterisk_py_ami.protocol.message import Message
 from tools.asterisk import Asterisk
 
-__all__ = ["LIMIT", "QUICKLY", "Watch", "client", "mark", "originate", "read_everything", "trusting", "within"]
+__all__ = [
+    "LIMIT",
+    "QUICKLY",
+    "Watch",
+    "client",
+    "mark",
+    "originate",
+    "read_everything",
+    "run_of",
+    "trusting",
+    "within",
+]
 
 T = TypeVar("T")
 E = TypeVar("E", bound=AmiEvent)
@@ -40,6 +61,16 @@ def trusting(pbx: Asterisk) -> ssl.SSLContext:
 async def within(awaitable: Awaitable[T], seconds: float = LIMIT) -> T:
     async with asyncio.timeout(seconds):
         return await awaitable
+
+
+async def run_of(states: EventSubscription[ConnectionStateChanged]) -> list[str]:
+    """Return the names of all states of a run that has ended, or is about to."""
+    names: list[str] = []
+    async with asyncio.timeout(LIMIT):
+        with contextlib.suppress(AsteriskError):  # What ended it comes last, and the caller knows it.
+            async for change in states:
+                names.append(change.state.name)
+    return names
 
 
 class Watch:

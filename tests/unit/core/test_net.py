@@ -17,6 +17,7 @@ import pytest
 import trustme
 
 from asterisk_py_core import net
+from asterisk_py_core import stream as stream_module
 from asterisk_py_core.errors import (
     AsteriskError,
     ConnectFailedError,
@@ -29,7 +30,8 @@ from asterisk_py_core.errors import (
     TlsError,
     WriteTimeoutError,
 )
-from asterisk_py_core.net import Stream, format_address, open_stream
+from asterisk_py_core.net import open_stream
+from asterisk_py_core.stream import Stream, format_address
 
 LOOPBACK = "127.0.0.1"
 LINGER_ZERO = struct.pack("ii", 1, 0)  # close() sends RST
@@ -348,7 +350,7 @@ async def test_the_socket_notices_a_peer_that_vanished(peer: Peer, owner: Owner)
 async def test_a_socket_option_the_system_refuses_is_done_without(
     peer: Peer, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(net, "_SOCKET_OPTIONS", [(socket.SOL_SOCKET, 9999, 1)])
+    monkeypatch.setattr(stream_module, "_SOCKET_OPTIONS", [(socket.SOL_SOCKET, 9999, 1)])
     stream = await owner.open(peer.port)
     stream.abort()
     await stream.wait_closed()
@@ -432,7 +434,7 @@ async def test_a_close_sends_what_was_written_first(peer: Peer, owner: Owner) ->
 async def test_a_close_does_not_wait_for_ever_for_a_peer_that_takes_nothing(
     peer: Peer, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(net, "_CLOSE_TIMEOUT", 0.01)
+    monkeypatch.setattr(stream_module, "_CLOSE_TIMEOUT", 0.01)
     stream = await owner.open(peer.port)
     await peer.accept()
     stream.write(b"x" * 16_000_000)
@@ -508,7 +510,7 @@ async def test_any_other_error_out_of_on_data_is_logged_once_and_chained(
     assert isinstance(error, ConnectionClosedError)
     assert error.reason == "a callback raised KeyError"
     assert error.__cause__ is bug
-    assert [(record.levelno, record.name) for record in caplog.records] == [(logging.ERROR, "asterisk_py_core.net")]
+    assert [(record.levelno, record.name) for record in caplog.records] == [(logging.ERROR, "asterisk_py_core.stream")]
 
 
 async def test_a_stream_closed_in_its_own_callback_still_reports_what_was_raised_there(

@@ -9,7 +9,8 @@ from asterisk_py_core.client import SupervisedClient
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import ClientClosedError, ConnectionClosedError, MissingCredentialsError, NotSentError
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.net import check_target, check_timeout, format_address
+from asterisk_py_core.net import check_target, check_timeout
+from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervisor import Supervisor
 
 from .connection import AmiConnection

@@ -9,9 +9,10 @@ import logging
 from typing import TYPE_CHECKING, Self
 
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, LoginTimeoutError
-from asterisk_py_core.net import Stream, format_address, open_stream
+from asterisk_py_core.net import open_stream
 from asterisk_py_core.pending import PendingRequests
 from asterisk_py_core.redaction import redact
+from asterisk_py_core.stream import Stream, format_address
 
 from .protocol.codec import encode_action
 from .protocol.message import AmiEvent, Response

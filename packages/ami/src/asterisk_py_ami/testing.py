@@ -40,9 +40,11 @@ BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 FULLY_BOOTED = (
     b"Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 251\r\nLastReload: 251\r\nStatus: Fully Booted\r\n\r\n"
 )
-ACCEPTED = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
-PONG = b"Response: Success\r\nPing: Pong\r\nTimestamp: 1795418274.638330\r\n\r\n"
-GOODBYE = b"Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n"
+ANSWERS = {
+    "ping": b"Response: Success\r\nPing: Pong\r\nTimestamp: 1795418274.638330\r\n\r\n",
+    "command": b"Response: Success\r\nMessage: Command output follows\r\nOutput: Asterisk 22.10.1\r\nOutput: \r\n\r\n",
+    "logoff": b"Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n",
+}
 # Words that turn events off (main/manager.c, strings_to_mask); an empty mask is refused.
 OFF = frozenset({"off", "no", "false", "none", "0"})
 
@@ -164,7 +166,7 @@ class FakeAmiServer:
         await self.stop()
 
     async def wait_for_login(self, count: int = 1) -> None:
-        """Return when *count* logins have succeeded since the server was made; raises what :meth:`wait_until` raises."""
+        """Return when *count* logins have succeeded since the server was made."""
         await self.wait_until(lambda: self.logins >= count)
 
     async def wait_for_action(self, name: str, count: int = 1) -> ReceivedAction:
@@ -177,10 +179,9 @@ class FakeAmiServer:
         return found()[count - 1]
 
     async def wait_until(self, condition: Callable[[], object], *, timeout: float = 5.0) -> None:
-        """Return when *condition* holds; looked at whenever a client connects, says something or leaves.
+        """Return when *condition* holds; it is looked at when a client connects, says something or leaves.
 
-        Raises:
-            TimeoutError: it does not hold after *timeout* seconds.
+        Raises TimeoutError after *timeout* seconds, as the other waits do.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -257,8 +258,7 @@ class FakeAmiServer:
             session.piece = size
 
     def __repr__(self) -> str:
-        state = "stopped" if self._server is None else "frozen" if self._frozen else "listening"
-        return f"<FakeAmiServer {self.host}:{self.port} {state} logins={self.logins} received={len(self.received)}>"
+        return f"<FakeAmiServer {self.host}:{self.port} connected={self.connected} logins={self.logins}>"
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -279,9 +279,9 @@ class FakeAmiServer:
         self.received.append(action)
         name = action.name.lower()
         if not name:
-            action.reply(_error("Missing action in request"))
+            action.reply(_response("Error", "Message: Missing action in request"))
         elif not session.logged_in and name not in {"challenge", "login", "logoff"}:
-            action.reply(_error("Permission denied"))
+            action.reply(_response("Error", "Message: Permission denied"))
         elif name in self._script:
             reply = self._script[name]
             answer = reply(action) if callable(reply) else reply
@@ -292,38 +292,36 @@ class FakeAmiServer:
         self._changed.set()
 
     def _answer_as_asterisk(self, name: str, session: _Session, action: ReceivedAction) -> None:
-        if name == "ping":
-            action.reply(PONG)
+        if name in ANSWERS:
+            action.reply(ANSWERS[name])
+            if name == "logoff":
+                session.close()
         elif name == "challenge":
             session.challenge = str(secrets.randbelow(10**9))
-            action.reply(b"Response: Success\r\nChallenge: " + session.challenge.encode() + b"\r\n\r\n")
+            action.reply(_response("Success", f"Challenge: {session.challenge}"))
         elif name == "login":
             self._log_in(session, action)
-        elif name == "logoff":
-            action.reply(GOODBYE)
-            session.close()
         elif name == "events":
             session.wants_events = action.get("EventMask").lower() not in OFF
-            action.reply(b"Response: Success\r\nEvents: " + (b"On" if session.wants_events else b"Off") + b"\r\n\r\n")
-        elif name == "command":
-            action.reply(_command_output(action.get("Command")))
+            action.reply(_response("Success", f"Events: {'On' if session.wants_events else 'Off'}"))
         else:
             text = f"Invalid/unknown command: {action.name}. Use Action: ListCommands to show available commands."
-            action.reply(_error(text))
+            action.reply(_response("Error", f"Message: {text}"))
 
     def _log_in(self, session: _Session, action: ReceivedAction) -> None:
         self.login_attempts += 1
         if session.logged_in:
-            action.reply(b"Response: Success\r\nMessage: Already authenticated\r\n\r\n")
+            action.reply(_response("Success", "Message: Already authenticated"))
         elif self._refusal is not None or not self._is_authentic(session, action):
-            action.reply(_error(self._refusal or "Authentication failed"))
+            action.reply(_response("Error", f"Message: {self._refusal or 'Authentication failed'}"))
             session.close()
         else:
             self.logins += 1
             session.logged_in = True
             session.wants_events = action.get("Events").lower() not in OFF
+            accepted = _with_action_id(_response("Success", "Message: Authentication accepted"), action.action_id)
             # In one write: Asterisk sends its first event in one burst with the answer.
-            session.write(_with_action_id(ACCEPTED, action.action_id) + (FULLY_BOOTED if session.wants_events else b""))
+            session.write(accepted + FULLY_BOOTED * session.wants_events)
 
     def _is_authentic(self, session: _Session, action: ReceivedAction) -> bool:
         if action.get("Username") != self.credentials.username:
@@ -338,6 +336,8 @@ class FakeAmiServer:
 class _Session(asyncio.Protocol):
     """One client's connection: bytes in both directions, and what the server has to know about the client."""
 
+    transport: asyncio.Transport
+
     def __init__(
         self,
         joined: Callable[[_Session], None],
@@ -351,8 +351,8 @@ class _Session(asyncio.Protocol):
         self._joined, self._perform, self._left = joined, perform, left
         self._incoming = b""
         self._outgoing = bytearray()
+        self._next_piece: asyncio.Handle | None = None
         self._frozen = False
-        self._flushing = False
         self._closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -371,14 +371,12 @@ class _Session(asyncio.Protocol):
 
     def write(self, data: bytes) -> bool:
         self._outgoing += data
-        if not self._flushing:
-            self._flush()
+        self._flush()
         return True
 
     def close(self) -> None:
         self._closing = True
-        if not self._flushing:
-            self._flush()
+        self._flush()
 
     def freeze(self) -> None:
         self._frozen = True
@@ -387,20 +385,22 @@ class _Session(asyncio.Protocol):
     def thaw(self) -> None:
         self._frozen = False
         self.transport.resume_reading()
-        self.write(b"")
+        self._flush()
         self.data_received(b"")
 
     def _flush(self) -> None:
-        self._flushing = False
-        piece = b"" if self._frozen else bytes(self._outgoing[: self.piece])
-        if piece:
-            self.transport.write(piece)
-            del self._outgoing[: len(piece)]
-        if piece and self._outgoing:
-            self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
-        elif self._closing:
+        while self._outgoing and not self._frozen and self._next_piece is None:
+            data = bytes(self._outgoing[: self.piece])
+            self.transport.write(data)
+            del self._outgoing[: len(data)]
+            if self._outgoing:
+                self._next_piece = asyncio.get_running_loop().call_soon(self._go_on)
+        if self._closing and (self._frozen or not self._outgoing):
             self.transport.close()
+
+    def _go_on(self) -> None:
+        self._next_piece = None
+        self._flush()
 
 
 async def fake_ami() -> AsyncIterator[FakeAmiServer]:
@@ -409,17 +409,8 @@ async def fake_ami() -> AsyncIterator[FakeAmiServer]:
         yield pbx
 
 
-def _error(text: str) -> bytes:
-    return b"Response: Error\r\nMessage: " + text.encode("utf-8", "surrogateescape") + b"\r\n\r\n"
-
-
-def _command_output(command: str) -> bytes:
-    if command == "core show version":
-        result, output = "Success", "Asterisk 22.10.1 built by nobody @ localhost on a x86_64 running Linux"
-    else:
-        result, output = "Error", f"No such command '{command}' (type 'core show help' for other possible commands)"
-    text = f"Response: {result}\r\nMessage: Command output follows\r\nOutput: {output}\r\n\r\n"
-    return text.encode("utf-8", "surrogateescape")
+def _response(result: str, header: str) -> bytes:
+    return f"Response: {result}\r\n{header}\r\n\r\n".encode("utf-8", "surrogateescape")
 
 
 def _with_action_id(messages: bytes, action_id: str) -> bytes:

@@ -300,7 +300,8 @@ class UnknownValueError(ProtocolError, ValueError):
     is_retryable = False
 
     def __init__(self, *, vocabulary: str, value: object) -> None:
-        super().__init__(f"{value!r} is not a {vocabulary}")
+        # A peer chooses the value, and its length.
+        super().__init__(f"{value!r:.100} is not a {vocabulary}")
         self.vocabulary = vocabulary
         self.value = value
 

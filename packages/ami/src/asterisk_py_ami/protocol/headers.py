@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Parsed", "Shape", "ShapeParser", "ShapeParsers", "parse_by_line", "parse_lines"]
+__all__ = ["Parsed", "Shape", "ShapeParser", "ShapeParsers", "Values", "parse_by_line", "parse_lines"]
 
 _FOLLOWS: Final = "Response: Follows\r\n"
 _END_COMMAND: Final = "--END COMMAND--"
@@ -43,9 +43,17 @@ class Shape:
             self.folded.setdefault(name.lower(), number)
 
 
-# Value number n belongs to `Shape.names[n - 1]`; number 0 is the whole text, so that a match can be used as it is.
-Values: TypeAlias = "re.Match[str] | tuple[str, ...]"
-Parsed: TypeAlias = tuple[Shape, Values]
+class Values(tuple[str, ...]):
+    """The values of a message, numbered as its names are, in the manner of a match: number 0 is the whole message."""
+
+    __slots__ = ()
+
+    def groups(self) -> tuple[str, ...]:
+        """Return the values in order."""
+        return self[1:]
+
+
+Parsed: TypeAlias = "tuple[Shape, re.Match[str] | Values]"
 
 
 def parse_lines(text: str) -> tuple[list[tuple[str, str]], list[str]]:
@@ -86,11 +94,11 @@ def _parse_follows(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def parse_by_line(raw: bytes) -> tuple[Shape, tuple[str, ...]]:
+def parse_by_line(raw: bytes) -> tuple[Shape, Values]:
     """Parse a message line by line."""
     text = raw.decode("utf-8", "surrogateescape")
     pairs, _ = parse_lines(text)
-    return Shape(tuple([name for name, _ in pairs])), (text, *[value for _, value in pairs])
+    return Shape(tuple([name for name, _ in pairs])), Values([text, *[value for _, value in pairs]])
 
 
 class ShapeParser:
@@ -114,14 +122,14 @@ class ShapeParser:
             self._learn(*parsed)
         return parsed
 
-    def _learn(self, shape: Shape, values: tuple[str, ...]) -> None:
+    def _learn(self, shape: Shape, values: Values) -> None:
         if not 0 < len(shape.names) <= _MAX_SHAPE_HEADERS:
             return
         # "." is everything but LF: a value that holds one, and may have to lose one at its end, fits no shape.
         fullmatch = re.compile("\r\n".join(f"{re.escape(name)}: (.*)" for name in shape.names)).fullmatch
         # Nor do headers without a space after the colon, and lines that are no header.
         match = fullmatch(values[0])
-        if match is not None and match.groups() == values[1:]:
+        if match is not None and match.groups() == values.groups():
             self._shapes.append((fullmatch, shape))
 
 

