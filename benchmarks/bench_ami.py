@@ -7,9 +7,9 @@ is not installed is named and left out.
 """
 
 import argparse
+import contextlib
 import importlib.util
 import json
-import logging
 import lzma
 import statistics
 import subprocess
@@ -18,6 +18,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -130,10 +131,7 @@ class Counter:
 
 def run_panoramisk(chunks: Iterable[bytes], read: Callable[[Any], object] | None = None) -> int:
     """Feed panoramisk's protocol."""
-    from panoramisk.ami_protocol import AMIProtocol
-
-    logging.getLogger("panoramisk").setLevel(logging.WARNING)
-    protocol = AMIProtocol()
+    protocol = import_module("panoramisk.ami_protocol").AMIProtocol()
     protocol.connection_made(None)
     protocol.encoding = "utf-8"
     protocol.factory = counter = Counter(read)
@@ -169,18 +167,14 @@ class Socket:
 
 def asterisk_ami(chunks: Iterable[bytes]) -> int:
     """asterisk-ami: every header in a dict."""
-    from asterisk.ami import AMIClient
-
-    client = AMIClient()
+    client = import_module("asterisk.ami").AMIClient()
     counter = Counter()
     client.add_listener(on_event=lambda source, event: counter.dispatch(event))  # noqa: ARG005 - called by keyword
     client.finished = threading.Event()
     client._socket = Socket([b"Asterisk Call Manager/11.0.0\r\n", *chunks])  # noqa: SLF001 - its reader has no seam
-    try:
+    # Its generator ends with the data, which listen() does not expect.
+    with contextlib.suppress(RuntimeError, StopIteration):
         client.listen()
-    except (RuntimeError, StopIteration):
-        # Its generator ends with the data and listen() does not expect it.
-        pass
     return counter.count
 
 
@@ -201,16 +195,14 @@ def messages_as_lines(chunks: Iterable[bytes]) -> Iterable[list[str]]:
 
 def pyst2(chunks: Iterable[bytes]) -> int:
     """pyst2: every header in a dict."""
-    from asterisk.manager import Event, ManagerMsg
-
-    return sum(1 for lines in messages_as_lines(chunks) if Event(ManagerMsg(lines)).name)
+    manager = import_module("asterisk.manager")
+    return sum(1 for lines in messages_as_lines(chunks) if manager.Event(manager.ManagerMsg(lines)).name)
 
 
 def pystrix(chunks: Iterable[bytes]) -> int:
     """pystrix: every header in a dict."""
-    from pystrix.ami.ami import _Event
-
-    return sum(1 for lines in messages_as_lines(chunks) if _Event(lines).name)
+    event = import_module("pystrix.ami.ami")._Event  # noqa: SLF001 - its reader makes this of every event
+    return sum(1 for lines in messages_as_lines(chunks) if event(lines).name)
 
 
 # --- the run ---------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The live suite: our packages against a real Asterisk (tools/asterisk/README.md says which).
 
-Everything below this folder has the ``live`` marker, which a plain ``pytest`` leaves out and ``make live`` selects. One
-Asterisk serves the whole run; a test that ends, freezes or restarts one gets its own. Where none is to be had, the suite
-fails and says what to do.
+Everything below this folder has the ``live`` marker, which a plain ``pytest`` leaves out and ``make live`` selects.
+One Asterisk serves the whole run; a test that ends, freezes or restarts one gets its own. Where none is to be had, the
+suite fails and says what to do.
 """
 
 from collections import Counter

@@ -608,13 +608,16 @@ async def test_closing_a_subscription_wakes_those_who_wait_there_and_nobody_else
     assert await elsewhere == Numbered(1)
 
 
-async def test_a_subscription_closed_by_itself_raises_neither_loss_nor_cause(bus: EventBus[Numbered]) -> None:
+@pytest.mark.parametrize("count", [2, CHUNK_SIZE + 2])
+async def test_a_subscription_closed_by_itself_raises_neither_loss_nor_cause(
+    bus: EventBus[Numbered], count: int
+) -> None:
     subscription = bus.subscribe(capacity=1)
-    bus.publish_many(numbered(1, 2))
+    bus.publish_many(map(Numbered, range(count)))
     subscription.close()
     bus.close(ZeroDivisionError())
     assert await rest(subscription) == []
-    assert counts(subscription) == (0, 2, 0)
+    assert counts(subscription) == (0, count, 0)
 
 
 async def test_leaving_with_or_async_with_closes(bus: EventBus[Numbered]) -> None:
@@ -828,6 +831,16 @@ async def test_a_forgotten_subscription_needs_no_garbage_collector_even_in_mid_i
         assert bus.subscriber_count == 0
     finally:
         gc.enable()
+
+
+async def test_what_filter_returned_is_forgotten_though_the_old_subscription_is_kept(bus: EventBus[Numbered]) -> None:
+    subscription = bus.subscribe(where=is_even)
+    bus.publish_many(numbered(2, 4))
+    assert await anext(subscription) == Numbered(2)
+    filtered = subscription.filter(is_even)
+    assert bus.subscriber_count == 1
+    del filtered
+    assert bus.subscriber_count == 0
 
 
 def test_what_a_forgotten_subscription_held_is_freed_with_the_next_event(bus: EventBus[Numbered]) -> None:

@@ -67,9 +67,9 @@ def test_a_fixed_policy_waits_the_same_each_time() -> None:
     assert delays(ReconnectPolicy.fixed(2.5), 4) == [2.5, 2.5, 2.5, 2.5]
 
 
-def test_no_policy_waits_less_than_the_floor() -> None:
-    assert delays(ReconnectPolicy.fixed(0.1), 2) == [0.1, 0.1]
-    assert list(islice(ReconnectPolicy.fixed(0.1, jitter=0.999).delays(LowestChance()), 2)) == [0.1, 0.1]
+def test_no_policy_waits_less_than_the_floor_not_even_by_rounding() -> None:
+    policies = [ReconnectPolicy.fixed(0.1, jitter=n / 1000) for n in range(1001)]
+    assert min(next(policy.delays(LowestChance())) for policy in policies) == 0.1
 
 
 def test_none_has_no_delay_at_all() -> None:

@@ -8,13 +8,14 @@ from asterisk_py_core import domain
 
 from .protocol.fields import field, flag, known, optional
 from .protocol.message import AmiEvent
-from .snapshot import BridgeEvent, ChannelEvent, ChannelFields, channel, optional_channel
+from .snapshot import BridgeEvent, ChannelEvent, ChannelFields, bridge, channel, optional_channel
 
 __all__ = [
     "BridgeCreate",
     "BridgeDestroy",
     "BridgeEnter",
     "BridgeLeave",
+    "BridgeMerge",
     "Cdr",
     "DTMFBegin",
     "DTMFEnd",
@@ -244,6 +245,15 @@ class BridgeLeave(BridgeEvent, ChannelFields, event="BridgeLeave"):
     """A channel left a bridge."""
 
     __slots__ = ()
+
+
+class BridgeMerge(AmiEvent, event="BridgeMerge"):
+    """All channels of one bridge went over to another."""
+
+    __slots__ = ()
+
+    to_bridge = bridge("To")
+    from_bridge = bridge("From")
 
 
 class LocalBridge(AmiEvent, event="LocalBridge"):

@@ -6,15 +6,15 @@ r"""A fake Asterisk for your own tests: it speaks AMI over a loopback socket and
         pbx.on("Originate", b"Response: Success\r\nMessage: Originate successfully queued\r\n\r\n")
         async with AmiClient(pbx.host, pbx.port, credentials=pbx.credentials) as ami:
             ...  # the code under test
-        assert pbx.received[-2]["Channel"] == "PJSIP/200"  # the last one is the Logoff
+        assert pbx.called("Originate")[0]["Channel"] == "PJSIP/200"
 
 As a pytest fixture, whichever plugin runs your async tests, in ``conftest.py``::
 
     pbx = pytest_asyncio.fixture(fake_ami)  # or, with anyio: pytest.fixture(fake_ami)
 
-Without a script it is a healthy Asterisk 22. It writes literal bytes and parses what it gets by itself, so that a
-mistake of the client cannot hide behind the same mistake here. Two things it does not imitate: the second that Asterisk
-takes to refuse a login, and that it cuts off clients that do not read.
+Without a script it is a healthy Asterisk 22, except that it refuses a login at once (Asterisk takes a second), answers
+every CLI command alike, and keeps clients that do not read. It writes literal bytes and has a parser of its own, so
+that no mistake of the client can hide behind the same mistake here.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import hashlib
 import secrets
 import socket
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeAlias, cast
 
 from asterisk_py_core.credentials import Credentials
@@ -48,6 +49,7 @@ ANSWERS = {
 # Words that turn events off (main/manager.c, strings_to_mask); an empty mask is refused.
 OFF = frozenset({"off", "no", "false", "none", "0"})
 
+_Hook: TypeAlias = "Callable[[_Session], None]"
 Reply: TypeAlias = "bytes | Callable[[ReceivedAction], bytes | None] | None"
 
 
@@ -55,19 +57,14 @@ class ReceivedAction:
     """An action as it came from a client: ``headers`` in the order of the wire, names found in any case of letters."""
 
     def __init__(self, frame: bytes, session: _Session) -> None:
-        lines = [line.partition(":") for line in frame.decode("utf-8", "surrogateescape").split("\r\n")]
-        self.headers: list[tuple[str, str]] = [(name, value.lstrip(" ")) for name, _, value in lines]
+        lines = frame.decode("utf-8", "surrogateescape").split("\r\n")
+        self.headers = [(name, value.lstrip(" ")) for name, _, value in (line.partition(":") for line in lines)]
         self._session = session
 
     @property
     def name(self) -> str:
         """What the action asks for (``Ping``); empty if it does not say."""
         return self.get("Action")
-
-    @property
-    def action_id(self) -> str:
-        """The ActionID; empty if there is none."""
-        return self.get("ActionID")
 
     def get(self, name: str, default: str = "") -> str:
         """Return the value of the first header called *name*, or *default*."""
@@ -85,20 +82,19 @@ class ReceivedAction:
 
     def reply(self, answer: bytes) -> None:
         """Answer now, as often as you like; for actions the server was told to be silent about."""
-        self._session.write(_with_action_id(answer, self.action_id))
+        self._session.write(_with_action_id(answer, self.get("ActionID")))
 
     def __repr__(self) -> str:
-        # As lines, for that is how a header with a secret is recognised.
-        lines = redact("\n".join(f"{name}: {value}" for name, value in self.headers)).split("\n")
-        return f"<ReceivedAction {', '.join(lines)}>"
+        headers = [redact(f"{name}: {value}") for name, value in self.headers]
+        return f"<ReceivedAction {', '.join(headers)}>"
 
 
 class FakeAmiServer:
     """An Asterisk on a loopback port of its own, for as long as the ``async with`` block lasts.
 
     *username* and *secret* are who may log in; *port* 0 takes a free one and keeps it for restarts; with *ssl* it
-    speaks TLS. What it got is in ``received`` (every action, logins included); ``connections``, ``login_attempts`` and
-    ``logins`` count since it was made. It may be used in the event loop only.
+    speaks TLS. ``banner`` is what clients are greeted with, b"" for silence. What they sent is in ``received``, logins
+    included; ``connections`` and ``logins`` (those that succeeded) are counted. It may be used in the event loop only.
     """
 
     def __init__(
@@ -114,41 +110,29 @@ class FakeAmiServer:
         self.port = port
         self.credentials = Credentials(username, secret)
         self.banner = BANNER
-        """What a client is greeted with; set it before the client connects."""
         self.received: list[ReceivedAction] = []
         self.connections = 0
-        self.login_attempts = 0
         self.logins = 0
         self._ssl = ssl
         self._server: asyncio.Server | None = None
         self._sessions: list[_Session] = []
         self._script: dict[str, Reply] = {}
         self._refusal: str | None = None
-        self._piece: int | None = None
-        self._frozen = False
+        self._link = _Link()
         self._changed = asyncio.Event()
-
-    @property
-    def connected(self) -> int:
-        """How many clients are connected, logged in or not."""
-        return len(self._sessions)
-
-    # --- running -----------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Listen: on a free port the first time (unless one was asked for), then always on the same. Idempotent."""
         if self._server is None:
             loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(
-                lambda: _Session(self._joined, self._perform, self._left), self.host, self.port, ssl=self._ssl
-            )
+            self._server = await loop.create_server(self._session, self.host, self.port, ssl=self._ssl)
             self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Close the port and all connections, as an Asterisk that is shut down does. Idempotent."""
-        server, self._server = self._server, None
-        if server is None:
+        if self._server is None:
             return
+        server, self._server = self._server, None
         server.close()
         self.drop()
         with contextlib.suppress(TimeoutError):
@@ -165,18 +149,18 @@ class FakeAmiServer:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    def called(self, name: str) -> list[ReceivedAction]:
+        """Return what was received so far of the action *name*."""
+        return [action for action in self.received if action.name.lower() == name.lower()]
+
     async def wait_for_login(self, count: int = 1) -> None:
         """Return when *count* logins have succeeded since the server was made."""
         await self.wait_until(lambda: self.logins >= count)
 
     async def wait_for_action(self, name: str, count: int = 1) -> ReceivedAction:
         """Return the action number *count* called *name*, once it is received."""
-
-        def found() -> list[ReceivedAction]:
-            return [action for action in self.received if action.name.lower() == name.lower()]
-
-        await self.wait_until(lambda: len(found()) >= count)
-        return found()[count - 1]
+        await self.wait_until(lambda: len(self.called(name)) >= count)
+        return self.called(name)[count - 1]
 
     async def wait_until(self, condition: Callable[[], object], *, timeout: float = 5.0) -> None:
         """Return when *condition* holds; it is looked at when a client connects, says something or leaves.
@@ -190,8 +174,6 @@ class FakeAmiServer:
                     await self._changed.wait()
         except TimeoutError:
             raise TimeoutError(f"what was waited for did not happen within {timeout:g} s: {self!r}") from None
-
-    # --- answers and events ------------------------------------------------------------------------------------------
 
     def on(self, action: str, reply: Reply) -> None:
         r"""Answer *action* with *reply* from now on, instead of what Asterisk would say.
@@ -219,13 +201,11 @@ class FakeAmiServer:
 
         A list is sent as a header for each item; names with a dash go in as ``**{"Cause-txt": "User busy"}``.
         """
-        lines = [f"Event: {name}", *([] if "Privilege" in headers else ["Privilege: call,all"])]
-        for header, value in headers.items():
+        lines = [f"Event: {name}"]
+        for header, value in {"Privilege": "call,all", **headers}.items():
             lines += [f"{header}: {item}" for item in (value if isinstance(value, list) else [value])]
         data = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
         return sum(session.write(data) for session in self._sessions if session.wants_events)
-
-    # --- faults ------------------------------------------------------------------------------------------------------
 
     def drop(self) -> None:
         """Close all connections (FIN), after what was written."""
@@ -234,40 +214,36 @@ class FakeAmiServer:
 
     def reset(self) -> None:
         """Break all connections (RST); what was written may be lost."""
+        linger = struct.pack("ii", 1, 0)  # On, for 0 s: closing resets.
         for session in self._sessions:
-            linger = struct.pack("ii", 1, 0)  # On, for 0 s: closing resets.
             session.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             session.transport.abort()
 
     def freeze(self) -> None:
         """Go silent without closing anything, as a host that lost its network: clients connect and hear nothing."""
-        self._frozen = True
+        self._link.frozen = True
         for session in self._sessions:
-            session.freeze()
+            session.transport.pause_reading()
 
     def thaw(self) -> None:
         """Undo :meth:`freeze`: go on with what came meanwhile."""
-        self._frozen = False
+        self._link.frozen = False
         for session in self._sessions:
-            session.thaw()
+            session.go_on()
 
     def split(self, size: int | None) -> None:
         """Send everything in pieces of *size* bytes, one for each turn of the event loop; None: whole again."""
-        self._piece = size
-        for session in self._sessions:
-            session.piece = size
+        self._link.piece = size
 
     def __repr__(self) -> str:
-        return f"<FakeAmiServer {self.host}:{self.port} connected={self.connected} logins={self.logins}>"
+        return f"<FakeAmiServer {self.host}:{self.port} connected={len(self._sessions)} logins={self.logins}>"
 
-    # --- inside ------------------------------------------------------------------------------------------------------
+    def _session(self) -> _Session:
+        return _Session(self._link, self._joined, self._left, self._perform)
 
     def _joined(self, session: _Session) -> None:
         self._sessions.append(session)
         self.connections += 1
-        session.piece = self._piece
-        if self._frozen:
-            session.freeze()
         session.write(self.banner)
         self._changed.set()
 
@@ -309,7 +285,6 @@ class FakeAmiServer:
             action.reply(_response("Error", f"Message: {text}"))
 
     def _log_in(self, session: _Session, action: ReceivedAction) -> None:
-        self.login_attempts += 1
         if session.logged_in:
             action.reply(_response("Success", "Message: Already authenticated"))
         elif self._refusal is not None or not self._is_authentic(session, action):
@@ -319,54 +294,59 @@ class FakeAmiServer:
             self.logins += 1
             session.logged_in = True
             session.wants_events = action.get("Events").lower() not in OFF
-            accepted = _with_action_id(_response("Success", "Message: Authentication accepted"), action.action_id)
+            answer = _with_action_id(_response("Success", "Message: Authentication accepted"), action.get("ActionID"))
             # In one write: Asterisk sends its first event in one burst with the answer.
-            session.write(accepted + FULLY_BOOTED * session.wants_events)
+            session.write(answer + FULLY_BOOTED * session.wants_events)
 
     def _is_authentic(self, session: _Session, action: ReceivedAction) -> bool:
-        if action.get("Username") != self.credentials.username:
-            return False
-        if action.get("AuthType").lower() != "md5":
-            return action.get("Secret") == self.credentials.reveal()
-        text = (session.challenge + self.credentials.reveal()).encode("utf-8", "surrogateescape")
-        key = hashlib.md5(text, usedforsecurity=False).hexdigest()
-        return bool(session.challenge) and action.get("Key") == key
+        credentials = self.credentials
+        if action.get("AuthType").lower() == "md5":
+            text = (session.challenge + credentials.reveal()).encode("utf-8", "surrogateescape")
+            key = hashlib.md5(text, usedforsecurity=False).hexdigest()
+            proven = bool(session.challenge) and action.get("Key") == key
+        else:
+            proven = action.get("Secret") == credentials.reveal()
+        return proven and action.get("Username") == credentials.username
+
+
+@dataclass
+class _Link:
+    """What the network between the server and all of its clients does."""
+
+    frozen: bool = False
+    piece: int | None = None
 
 
 class _Session(asyncio.Protocol):
     """One client's connection: bytes in both directions, and what the server has to know about the client."""
 
-    transport: asyncio.Transport
-
     def __init__(
-        self,
-        joined: Callable[[_Session], None],
-        perform: Callable[[_Session, ReceivedAction], None],
-        left: Callable[[_Session], None],
+        self, link: _Link, joined: _Hook, left: _Hook, perform: Callable[[_Session, ReceivedAction], None]
     ) -> None:
+        self.transport: asyncio.Transport
         self.logged_in = False
         self.wants_events = False
         self.challenge = ""
-        self.piece: int | None = None
-        self._joined, self._perform, self._left = joined, perform, left
+        self._link = link
+        self._joined, self._left, self._perform = joined, left, perform
         self._incoming = b""
         self._outgoing = bytearray()
         self._next_piece: asyncio.Handle | None = None
-        self._frozen = False
         self._closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
+        if self._link.frozen:
+            self.transport.pause_reading()
         self._joined(self)
 
     def data_received(self, data: bytes) -> None:
         self._incoming += data
-        while not self._frozen and b"\r\n\r\n" in self._incoming:
+        while not self._link.frozen and b"\r\n\r\n" in self._incoming:
             frame, _, self._incoming = self._incoming.partition(b"\r\n\r\n")
             self._perform(self, ReceivedAction(frame, self))
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        del exc
+    def connection_lost(self, _: Exception | None) -> None:
         self._left(self)
 
     def write(self, data: bytes) -> bool:
@@ -378,27 +358,23 @@ class _Session(asyncio.Protocol):
         self._closing = True
         self._flush()
 
-    def freeze(self) -> None:
-        self._frozen = True
-        self.transport.pause_reading()
-
-    def thaw(self) -> None:
-        self._frozen = False
+    def go_on(self) -> None:
         self.transport.resume_reading()
         self._flush()
         self.data_received(b"")
 
     def _flush(self) -> None:
-        while self._outgoing and not self._frozen and self._next_piece is None:
-            data = bytes(self._outgoing[: self.piece])
+        ready = not self._link.frozen and self._next_piece is None and not self.transport.is_closing()
+        if self._outgoing and ready:
+            data = bytes(self._outgoing[: self._link.piece])
             self.transport.write(data)
             del self._outgoing[: len(data)]
             if self._outgoing:
-                self._next_piece = asyncio.get_running_loop().call_soon(self._go_on)
-        if self._closing and (self._frozen or not self._outgoing):
+                self._next_piece = asyncio.get_running_loop().call_soon(self._flush_next)
+        if self._closing and (self._link.frozen or not self._outgoing):
             self.transport.close()
 
-    def _go_on(self) -> None:
+    def _flush_next(self) -> None:
         self._next_piece = None
         self._flush()
 
@@ -414,13 +390,11 @@ def _response(result: str, header: str) -> bytes:
 
 
 def _with_action_id(messages: bytes, action_id: str) -> bytes:
-    """Put the ActionID after the first line of each of *messages* that has none, where Asterisk puts it, too."""
-    if not action_id:
-        return messages
-    header = b"ActionID: " + action_id.encode("utf-8", "surrogateescape") + b"\r\n"
+    """Put the ActionID where Asterisk puts it, after the first line, into each of *messages* that has none."""
+    header = f"\r\nActionID: {action_id}".encode("utf-8", "surrogateescape") if action_id else b""
     *whole, rest = messages.split(b"\r\n\r\n")
     for number, message in enumerate(whole):
         if b"\r\nactionid:" not in message.lower():
-            first, end, others = (message + b"\r\n").partition(b"\r\n")
-            whole[number] = (first + end + header + others).removesuffix(b"\r\n")
+            first, end, others = message.partition(b"\r\n")
+            whole[number] = first + header + end + others
     return b"\r\n\r\n".join([*whole, rest])

@@ -299,11 +299,6 @@ class BoundedCursor(Cursor[E]):
         self._drop_overrun()
         return 0
 
-    def close(self) -> None:
-        """Leave the log; what was not handed out counts as lost."""
-        super().close()
-        self._unreported = 0
-
     def _overrun(self) -> int:
         return max(0, self.log.total - self._chunk.start - self._index - self._capacity)
 

@@ -118,7 +118,7 @@ class Field(Generic[T_co]):
         message = source.event if isinstance(source, Snapshot) else source
         of: object = getattr(self.parse, "__self__", self.parse)
         return HeaderValueError(
-            message=message.name if isinstance(message, AmiEvent) else type(message).__name__,
+            message=type(message).__name__,
             header=self.header,
             vocabulary=getattr(of, "__name__", "value"),
             value=text or "",

@@ -8,9 +8,9 @@ from asterisk_py_core.errors import FrameTooLargeError
 
 __all__ = ["FrameSplitter", "Limits", "skip_blank_lines"]
 
-# A message ends with a blank line. Lines end with CR LF; a bare LF is a blank line only right after one
+# A message ends with blank lines. Lines end with CR LF; a bare LF is a blank line only right after one
 # (CoreShowChannelMap of 18.19 and 20.4 ends that way), and belongs to a value anywhere else.
-_END: Final = re.compile(rb"\r\n\r?\n")
+_END: Final = re.compile(rb"\r\n\r?\n(?:\r?\n)*+")
 _BLANK_LINES: Final = re.compile(rb"(?:\r?\n)*+")
 
 # Before Asterisk 14 (AMI 3.0) the output of Command came as text of any kind, up to a marker.

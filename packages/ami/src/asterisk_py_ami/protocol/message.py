@@ -15,7 +15,7 @@ __all__ = ["BY_FIRST_LINE", "AmiEvent", "Message", "Response", "event_class"]
 
 T = TypeVar("T")
 
-_VARIABLE_HEADER: Final = re.compile(r"(?:Dest)?ChanVariable(?:\(.*\))?|Variable", re.IGNORECASE)
+_VARIABLE_HEADER: Final = re.compile(r"\w*ChanVariable(?:\(.*\))?|Variable", re.IGNORECASE)
 _SUCCESS: Final = frozenset({"success", "goodbye", "follows"})
 
 _REPR_HEADERS: Final = 6
@@ -24,11 +24,12 @@ _REPR_SKIPPED: Final = frozenset({"event", "privilege", "timestamp"})
 
 
 class Message:
-    """One AMI message: ordered headers that may repeat; a name is found in any case of letters, and its first wins.
+    """One AMI message: ordered headers that may repeat.
 
-    ``message["Cause"]`` raises :class:`MissingHeaderError` where ``message.get("Cause")`` returns ``None``. Values are
-    ``str``: decoded as UTF-8, and bytes that are not survive as lone surrogates (``surrogateescape``). Messages are
-    immutable; equal bytes are equal messages.
+    A name finds the first header spelled exactly so, or else the first in any case of letters. ``message["Cause"]``
+    raises :class:`MissingHeaderError` where ``message.get("Cause")`` returns ``None``. Values are ``str``: decoded as
+    UTF-8, and bytes that are not survive as lone surrogates (``surrogateescape``). Messages are immutable; equal bytes
+    are equal messages.
     """
 
     __slots__ = ("_parsed", "_raw")
@@ -76,13 +77,13 @@ class Message:
     @overload
     def get(self, name: str, default: T) -> str | T: ...
     def get(self, name: str, default: T | None = None) -> str | T | None:
-        """Return the value of the first header called *name*, or *default*."""
+        """Return the value of the header *name*, or *default*."""
         shape, values = self._parsed or self._parse()
         number = shape.exact.get(name) or shape.folded.get(name.lower())
         return default if number is None else values[number]
 
     def get_all(self, name: str) -> list[str]:
-        """Return the values of all headers called *name*, in wire order."""
+        """Return the values of all headers called *name* in any case of letters, in wire order."""
         wanted = name.lower()
         return [value for header, value in self.headers if header.lower() == wanted]
 
@@ -175,7 +176,7 @@ class AmiEvent(Message, Event):
         return self._name or self["Event"]
 
     def _kind(self) -> str:
-        return self.name
+        return self.name[:_REPR_VALUE]
 
     def _parse(self) -> Parsed:
         self._parsed = parsed = self._parser.parse(self._raw)

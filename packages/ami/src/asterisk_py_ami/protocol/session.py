@@ -280,6 +280,6 @@ def _login_method(login: LoginMethod | str) -> LoginMethod:
 
 def _event_mask(events: str) -> str:
     for word in events.split(","):
-        if not _EVENT_CLASSES.fullmatch(word.strip()):
+        if not _EVENT_CLASSES.fullmatch(word.strip(" ")):
             raise InputError(field=f"events={events!r}", problem=f"names {word!r}, which is no event class of Asterisk")
     return events

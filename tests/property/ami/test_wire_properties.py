@@ -1,0 +1,156 @@
+"""What must hold for all bytes and all values, not only for those somebody thought of."""
+
+from itertools import pairwise
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from asterisk_py_ami.protocol.codec import Decoder, encode_action, encode_variables
+from asterisk_py_ami.protocol.framing import Limits
+from asterisk_py_ami.protocol.headers import parse_by_line, parse_lines
+from asterisk_py_ami.protocol.message import AmiEvent, Message
+from asterisk_py_ami.protocol.session import AmiSession, SessionState
+from asterisk_py_core.credentials import Credentials
+from asterisk_py_core.errors import AuthError, InputError, ProtocolError
+
+# Small enough that random streams reach them.
+LIMITS = Limits(line=24, message=60, lines=4)
+
+# Pieces a stream is likely to go wrong at.
+PIECES = st.sampled_from(
+    [
+        *[b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"\r\n\n", b":", b": ", b"x", b"\0", b"\xc3", b"\xbc", b"\xff"],
+        *[b"Event: ", b"Event: Hangup\r\n", b"event: x", b"Privilege: call,all\r\n", b"Cause: 16", b"cause:17\r\n"],
+        *[b"Response: ", b"ActionID: 1", b"Response: Follows\r\n", b"--END COMMAND--", b"Output: "],
+    ]
+)
+STREAMS = st.lists(PIECES | st.binary(max_size=4), max_size=40).map(b"".join)
+CUTS = st.lists(st.integers(0, 200), max_size=12)
+
+
+def receive(stream: bytes, cuts: list[int], *, legacy_output: bool, limits: Limits) -> tuple[list[Message], str]:
+    """Return the messages of *stream* cut at *cuts*, and what it was refused for."""
+    decoder = Decoder(legacy_output=legacy_output, limits=limits)
+    borders = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    messages: list[Message] = []
+    try:
+        for start, end in pairwise(borders):
+            messages += decoder.receive_data(stream[start:end])
+        messages += decoder.receive_data(b"")
+    except ProtocolError as error:
+        return messages, str(error)
+    return messages, ""
+
+
+@given(STREAMS, CUTS, st.booleans(), st.sampled_from([LIMITS, Limits()]))
+@example(b"\r\n" + b"x" * 60 + b"\r\n\r\n", [1], False, LIMITS)
+@example(b"\n\n" + b"x" * 24 + b"\r\n\r\n", [1, 2], False, LIMITS)
+@example(b"A: 1\r\n\r\nB: " + b"x" * 60, [12], False, LIMITS)
+def test_035_any_bytes_give_the_same_messages_or_the_same_error_however_they_are_cut(
+    stream: bytes,
+    cuts: list[int],
+    legacy_output: bool,  # noqa: FBT001 - Hypothesis gives values by position
+    limits: Limits,
+) -> None:
+    whole, refused = receive(stream, [], legacy_output=legacy_output, limits=limits)
+    for borders in (cuts, list(range(len(stream)))):
+        messages, error = receive(stream, borders, legacy_output=legacy_output, limits=limits)
+        assert [(type(message), message.raw) for message in messages] == [(type(m), m.raw) for m in whole]
+        assert bool(error) == bool(refused)
+
+
+@given(STREAMS)
+def test_036_every_part_of_any_message_can_be_read(stream: bytes) -> None:
+    for message in Decoder().receive_data(stream + b"\r\n\r\n"):
+        assert message.headers or message.junk
+        assert repr(message)
+        assert isinstance(message.variables, dict)
+        for name, _ in message:
+            assert message.get(name) == message[name] == message.get_all(name)[0] or message.get_all(name)[1:]
+            assert name in message
+            # Case is that of ASCII: some letters of Unicode become two in upper case.
+            assert not name.isascii() or name.swapcase() in message
+        if isinstance(message, AmiEvent):
+            assert isinstance(message.name, str)
+
+
+NAMES = st.sampled_from(["Event", "Cause", "cause", "Channel", "A b", "X-1", "\nOdd", "\rOdd", "Output"])
+VALUES = st.text(st.sampled_from("ab:, \r\n\\\u00fc\udcff"), max_size=6)
+LINES = st.lists(
+    st.tuples(NAMES, st.sampled_from([":", ": ", ":  "]), VALUES).map("".join) | VALUES, min_size=1, max_size=6
+)
+
+
+@given(st.lists(LINES, min_size=1, max_size=4))
+def test_headers_parsed_by_a_learned_shape_are_those_parsed_by_line(messages: list[list[str]]) -> None:
+    # One parser sees all of them, twice, and so matches one message with the shapes of the others.
+    for lines in messages * 2:
+        raw = "\r\n".join(["Event: ShapesOfAllKinds", *lines]).encode("utf-8", "surrogateescape")
+        event = AmiEvent(raw)
+        pairs, junk = parse_lines(raw.decode("utf-8", "surrogateescape"))
+        assert event.headers == tuple(pairs)
+        assert event.junk == tuple(junk)
+        shape, _ = parse_by_line(raw)
+        assert event.get("CAUSE") == (dict(reversed(pairs)).get("CAUSE") or event.get("cAUSE"))
+        assert tuple(name for name, _ in event) == shape.names
+
+
+ACTION_NAMES = st.text(st.sampled_from("abcXYZ019-_.()"), min_size=1, max_size=12)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udcff,\\\"'=:; \t"), max_size=40)
+
+
+@given(ACTION_NAMES, st.lists(st.tuples(ACTION_NAMES, TEXTS), max_size=8), st.none() | ACTION_NAMES)
+def test_026_an_action_is_read_back_as_it_was_given_or_refused(
+    name: str, headers: list[tuple[str, str]], action_id: str | None
+) -> None:
+    try:
+        data = encode_action(name, headers, action_id)
+    except InputError:
+        forbidden = any(sign in value for _, value in headers for sign in "\r\n\0")
+        assert forbidden or any(header.lower() in {"action", "actionid"} for header, _ in headers)
+        return
+    assert data.endswith(b"\r\n\r\n")
+    assert data.count(b"\r\n\r\n") == 1
+    (message,) = Decoder().receive_data(data)
+    ours = [("Action", name), *([("ActionID", action_id)] if action_id is not None else [])]
+    assert list(message.headers) == ours + headers
+
+
+@given(st.dictionaries(ACTION_NAMES, TEXTS.filter(lambda text: not set(text) & set("\r\n\0")), max_size=5))
+def test_031_variables_are_read_back_by_asterisks_rules(variables: dict[str, str]) -> None:
+    found: dict[str, str] = {}
+    for header in encode_variables(variables):
+        for assignment in split_arguments(header):
+            name, _, value = assignment.partition("=")
+            found[name] = value
+    assert found == variables
+
+
+def split_arguments(text: str) -> list[str]:
+    """Split at commas as Asterisk does (main/app.c, __ast_app_separate_args), outside of quotes, escapes undone."""
+    arguments = [""]
+    is_quoted = False
+    signs = iter(text)
+    for sign in signs:
+        if sign == "\\":
+            arguments[-1] += next(signs, "")
+        elif sign == '"':
+            is_quoted = not is_quoted
+        elif sign == "," and not is_quoted:
+            arguments.append("")
+        else:
+            arguments[-1] += sign
+    return arguments
+
+
+@given(STREAMS, st.integers(1, 9))
+def test_039_whatever_a_peer_sends_before_the_login_is_a_typed_error_or_nothing(stream: bytes, size: int) -> None:
+    for start in (b"", b"Asterisk Call Manager/11.0.0\r\n"):
+        session = AmiSession(address="127.0.0.1:5038", credentials=Credentials("admin", "hunter2"))
+        data = start + stream
+        try:
+            for at in range(0, len(data), size):
+                assert session.receive_data(data[at : at + size]) == []
+        except (ProtocolError, AuthError):
+            assert session.state is SessionState.FAILED
+        assert b"Login" not in session.data_to_send()

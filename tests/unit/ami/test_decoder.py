@@ -1,0 +1,221 @@
+import collections
+import itertools
+import random
+import tracemalloc
+
+import pytest
+
+from asterisk_py_ami.events import Hangup, OriginateResponse
+from asterisk_py_ami.protocol.codec import Decoder
+from asterisk_py_ami.protocol.framing import Limits
+from asterisk_py_ami.protocol.headers import ShapeParser, ShapeParsers
+from asterisk_py_ami.protocol.message import AmiEvent, Message, Response
+from asterisk_py_core.errors import FrameTooLargeError, ProtocolError
+
+SMALL = Limits(line=30, message=100, lines=6)
+
+
+def decode(*pieces: bytes, legacy_output: bool = False, limits: Limits | None = None) -> list[Message]:
+    decoder = Decoder(legacy_output=legacy_output, limits=limits)
+    return [message for piece in pieces for message in decoder.receive_data(piece)]
+
+
+def bytewise(data: bytes) -> list[bytes]:
+    return [data[at : at + 1] for at in range(len(data))]
+
+
+def test_a_message_is_decoded_when_its_blank_line_is_there() -> None:
+    decoder = Decoder()
+    assert decoder.receive_data(b"Event: Hangup\r\nCause: 16\r\n\r") == []
+    assert decoder.receive_data(b"\nEvent: Hang") == [Hangup(b"Event: Hangup\r\nCause: 16")]
+    assert decoder.receive_data(memoryview(b"up\r\n\r\n")) == [Hangup(b"Event: Hangup")]
+
+
+def test_034_a_message_with_event_and_response_is_an_event() -> None:
+    (event,) = decode(b"Response: Failure\r\nActionID: a-1\r\nEvent: OriginateResponse\r\nReason: 5\r\n\r\n")
+    assert isinstance(event, OriginateResponse)
+    assert (event.action_id, event.reason, event.is_success) == ("a-1", 5, False)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"Event: Hangup", Hangup),
+        (b"event: hangup", Hangup),
+        (b"Event:Hangup\r\nCause: 16", Hangup),
+        (b"Event: Hangup\n\r\nCause: 16", Hangup),
+        (b"Cause: 16\r\nEvent: Hangup", Hangup),
+        (b"Event: Hangups", AmiEvent),
+        (b"Event: Hangu", AmiEvent),
+        (b"Event: ", AmiEvent),
+        (b"Event: NoSuchEventWithAVeryLongNameIndeed\r\nA: 1", AmiEvent),
+        (b"Response: Success", Response),
+        (b"RESPONSE:Error", Response),
+        (b"ActionID: 1\r\nResponse: Error", Response),
+        (b"Responses: 1\r\nEvents: 2", Message),
+        (b"Output: Event: Hangup", Message),
+        (b"\rEvent: Hangup", Message),
+        (b"hello", Message),
+    ],
+)
+def test_messages_are_told_apart_by_event_first_then_response(raw: bytes, kind: type[Message]) -> None:
+    # Twice, because the first of a kind is remembered.
+    decoder = Decoder()
+    for _ in range(2):
+        (message,) = decoder.receive_data(raw + b"\r\n\r\n")
+        assert type(message) is kind
+        assert message.raw == raw
+    assert decoder.junk_count == (2 if kind is Message else 0)
+
+
+def test_057_no_event_is_born_from_command_output() -> None:
+    (answer,) = decode(b"Response: Success\r\nOutput: Event: Hangup\r\nOutput: \r\nOutput: x\r\n\r\n")
+    assert isinstance(answer, Response)
+    assert answer.output == ["Event: Hangup", "", "x"]
+
+
+def test_057_a_hundred_thousand_lines_of_output_are_one_message() -> None:
+    lines = [f"line {number}" for number in range(100_000)]
+    data = "".join(["Response: Success\r\n", *[f"Output: {line}\r\n" for line in lines], "\r\n"]).encode()
+    (answer,) = decode(data)
+    assert isinstance(answer, Response)
+    assert answer.output == lines
+
+
+LEGACY = (
+    b"Response: Follows\r\nPrivilege: Command\r\nActionID: a-1\r\n"
+    b"\n\r\n\r\nEvent: Hangup\r\n\r\nlast\n--END COMMAND--\r\n\r\nEvent: Hangup\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("pieces", [[LEGACY], bytewise(LEGACY)])
+def test_057_output_of_asterisk_before_14_ends_at_its_marker(pieces: list[bytes]) -> None:
+    answer, event = decode(*pieces, legacy_output=True)
+    assert isinstance(answer, Response)
+    assert answer.action_id == "a-1"
+    assert answer.output == ["", "", "", "Event: Hangup", "", "last"]
+    assert type(event) is Hangup
+
+
+def test_057_nobody_can_hold_back_the_stream_of_a_later_asterisk_with_such_output() -> None:
+    forged, event = decode(b"Response: Follows\r\n\r\nEvent: Hangup\r\n\r\n")
+    assert isinstance(forged, Response)
+    assert type(event) is Hangup
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"A: 1\r\n\nB: 2\r\n\r\n",
+        b"A: 1\r\n\r\n\r\n\r\n\n\n\r\nB: 2\r\n\r\n",
+        b"\r\n\n\r\nA: 1\r\n\n\nB: 2\r\n\n",
+        b"A: 1\n\r\n\r\nB: 2\r\n\r\n",
+    ],
+)
+def test_037_every_end_of_a_message_ends_it_and_extra_blank_lines_are_ignored(data: bytes) -> None:
+    for pieces in ([data], bytewise(data)):
+        messages = decode(*pieces)
+        assert [message.headers for message in messages] == [(("A", "1"),), (("B", "2"),)]
+
+
+def test_037_a_bare_lf_does_not_end_a_message() -> None:
+    (message,) = decode(b"A: 1\n\nB: 2\r\n\r\n")
+    assert message.headers == (("A", "1\n\nB: 2"),)
+
+
+def test_061_half_a_message_is_never_an_event() -> None:
+    decoder = Decoder()
+    assert decoder.receive_data(b"Event: Hangup\r\nCause: 16\r\n") == []
+
+
+@pytest.mark.parametrize(
+    ("message", "what"),
+    [
+        (b"A: " + b"x" * 27, None),
+        (b"A: " + b"x" * 28, "a line of an AMI message"),
+        (b"A: 1\r\nB: " + b"x" * 28 + b"\r\nC: 1", "a line of an AMI message"),
+        (b"\r\n".join([b"A: 1"] * 6), None),
+        (b"\r\n".join([b"A: 1"] * 7), r"an AMI message \(lines\)"),
+        (b"\r\n".join([b"A: 1", *[b"Output: 1"] * 8]), None),
+        (b"\r\n".join([b"Output: " + b"x" * 10] * 5), None),
+        (b"\r\n".join([b"Output: " + b"x" * 12] * 4 + [b"Output: x2345"]), r"an AMI message \(bytes\)"),
+    ],
+)
+def test_038_a_message_over_a_limit_is_refused_however_it_is_cut(message: bytes, what: str | None) -> None:
+    for pieces in ([message + b"\r\n\r\n"], bytewise(message + b"\r\n\r\n")):
+        if what is None:
+            assert [m.raw for m in decode(*pieces, limits=SMALL)] == [message]
+        else:
+            with pytest.raises(FrameTooLargeError, match=what):
+                decode(*pieces, b"", limits=SMALL)
+
+
+def test_038_messages_before_one_that_is_too_large_are_delivered_first() -> None:
+    decoder = Decoder(limits=SMALL)
+    assert decoder.receive_data(b"A: 1\r\n\r\nB: " + b"x" * 200 + b"\r\n\r\nC: 1\r\n\r\n") == [Message(b"A: 1")]
+    for _ in range(2):
+        with pytest.raises(FrameTooLargeError, match="limit of 100") as caught:
+            decoder.receive_data(b"D: 1\r\n\r\n")
+        assert isinstance(caught.value, ProtocolError)
+
+
+def test_038_bytes_that_never_end_a_line_cost_no_more_memory_than_a_message_may() -> None:
+    decoder = Decoder()
+    piece = bytes(64 * 1024)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FrameTooLargeError):
+            collections.deque(map(decoder.receive_data, itertools.repeat(piece, 1600)), maxlen=0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024
+
+
+@pytest.mark.parametrize("garbage", [b"\r\n", b"\n", b"\r\n\n"])
+def test_038_blank_lines_for_ever_cost_no_memory(garbage: bytes) -> None:
+    decoder = Decoder()
+    assert decoder.receive_data(garbage * 30_000) == []
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            assert decoder.receive_data(garbage * 30_000) == []
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 100_000
+
+
+def test_038_a_hundred_thousand_headers_and_a_line_of_two_megabytes_are_refused() -> None:
+    with pytest.raises(FrameTooLargeError, match="65,536"):
+        decode(b"Response: Success\r\n" + b"X: 1\r\n" * 100_000 + b"\r\n")
+    with pytest.raises(FrameTooLargeError, match="1,048,576"):
+        decode(b"Event: X\r\nX: " + b"x" * 2_000_000 + b"\r\n\r\n")
+
+
+def test_038_a_large_message_in_tiny_pieces_is_searched_and_copied_once() -> None:
+    # Searched or copied again with each piece, these four megabytes would be a hundred gigabytes of work.
+    decoder = Decoder()
+    lines = b"Output: 0123456789abcdef0123456789abcdef0123456789abcdef012345\r\n"
+    assert len(lines) == 64
+    assert decoder.receive_data(b"Response: Success\r\n") == []
+    assert not any(decoder.receive_data(lines) for _ in range(65_536))
+    (answer,) = decoder.receive_data(b"\r\n")
+    assert isinstance(answer, Response)
+    assert len(answer.output) == 65_536
+
+
+def test_a_stranger_who_invents_beginnings_and_names_fills_no_memory() -> None:
+    decoder = Decoder()
+    invented = random.Random(1)
+    stream = b"".join(
+        b"Event: Hangup\r\nX%d: 1\r\n\r\nEvent: N%d\r\nA: 1\r\n\r\n" % (number, number)
+        for number in (invented.getrandbits(60) for _ in range(3000))
+    )
+    for event in decoder.receive_data(stream):
+        assert event.headers[1][1] == "1"
+    assert len(decoder._events) <= 1024
+    assert isinstance(Hangup._parser, ShapeParser)
+    assert len(Hangup._parser._shapes) <= 8
+    assert isinstance(AmiEvent._parser, ShapeParsers)
+    assert len(AmiEvent._parser._parsers) <= 64
