@@ -25,12 +25,17 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def pbx() -> Iterator[Asterisk]:
     """The Asterisk of this run, ours or attached. Leave it as you found it."""
-    try:
-        asterisk = find()
-    except AsteriskToolError as error:
-        pytest.fail(str(error), pytrace=False)
-    with asterisk:
+    with _find() as asterisk:
         yield asterisk
+
+
+def _find() -> Asterisk:
+    try:
+        return find()
+    except AsteriskToolError as error:
+        problem = str(error)
+    # Not in the handler, where the message would be shown twice.
+    pytest.fail(problem, pytrace=False)
 
 
 @pytest.fixture

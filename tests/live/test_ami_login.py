@@ -73,8 +73,8 @@ async def test_042_a_wrong_secret_is_refused_after_exactly_one_attempt(
     assert len(await failures_of(pbx, watch)) == 1
 
 
-async def test_042_a_client_whose_login_was_refused_stays_refused(our_pbx: Asterisk) -> None:
-    refused = client(our_pbx, secret="made-up")
+async def test_042_a_client_whose_login_was_refused_stays_refused(pbx: Asterisk) -> None:
+    refused = client(pbx, secret="made-up")
     with pytest.raises(LoginRejectedError) as first:
         await within(refused.connect())
     with pytest.raises(LoginRejectedError) as second:
@@ -82,7 +82,6 @@ async def test_042_a_client_whose_login_was_refused_stays_refused(our_pbx: Aster
     assert second.value is first.value
     with pytest.raises(NotSentError, match="refused the login"):
         await refused.send("Ping")
-    assert our_pbx.log_text().count(f"failed to authenticate as '{our_pbx.user().username}'") >= 1
 
 
 async def test_an_unknown_user_is_refused_with_the_same_words(pbx: Asterisk, ami: AmiClient) -> None:

@@ -13,13 +13,14 @@ from asterisk_py_ami import (
     ConnectionClosedError,
     ConnectionState,
     ConnectionStateChanged,
+    LoginTimeoutError,
     NotSentError,
     OutcomeUnknownError,
     ReconnectPolicy,
     RequestRejectedError,
 )
 from asterisk_py_ami.events import Newchannel, Shutdown
-from tests.live.ami import LIMIT, QUICKLY, Watch, client, mark, next_state, run_of, trusting, within
+from tests.live.ami import QUICKLY, Watch, client, mark, next_state, run_of, trusting, within
 from tools.asterisk import Asterisk
 
 AN_HOUR = 3600.0
@@ -28,6 +29,14 @@ AN_HOUR = 3600.0
 LOST_AND_FOUND = re.compile(
     r"CONNECTING CONNECTED RECONNECTING (CONNECTING RECONNECTING )*CONNECTING CONNECTED DISCONNECTED"
 )
+
+
+def calling(seconds: float) -> dict[str, str | int]:
+    """Return an Originate that is answered after so many *seconds*, because nobody answers the call.
+
+    It is not asynchronous, so it keeps its session busy until then.
+    """
+    return {"Channel": "Local/ring@scenarios", "Application": "Wait", "Timeout": round(seconds * 1000)}
 
 
 @pytest.fixture
@@ -75,8 +84,7 @@ async def test_048_asterisk_says_that_it_stops_before_the_connection_is_lost(own
         await asyncio.to_thread(own_pbx.stop, graceful=how == "gracefully")
         lost = await next_state(states, ConnectionState.RECONNECTING)
     told = [event async for event in story]
-    shutdown = told[told.index(lost) - 1]
-    assert isinstance(shutdown, Shutdown)
+    (shutdown,) = (event for event in told[: told.index(lost)] if isinstance(event, Shutdown))
     assert shutdown.shutdown == "Cleanly"
     assert shutdown.restart is False
 
@@ -87,10 +95,9 @@ async def test_009_requests_pending_when_asterisk_is_killed_end_at_once_and_are_
     ami, other = client(own_pbx, policy=QUICKLY, timeout=AN_HOUR), client(own_pbx)
     async with ami, other:
         states = ami.states()
-        # Without Async, Originate keeps the session busy until the call is answered; others wait behind it.
-        calling = {"Channel": "Local/ring@scenarios", "Application": "Wait", "Timeout": round(AN_HOUR * 1000)}
+        # Whatever follows it waits behind it.
         watch = Watch(other)
-        requests = [asyncio.create_task(ami.send("Originate", calling))]
+        requests = [asyncio.create_task(ami.send("Originate", calling(AN_HOUR)))]
         requests += [asyncio.create_task(ami.send("Ping")) for _ in range(20)]
         await watch.wait_for(Newchannel)
         assert not any(request.done() for request in requests)
@@ -154,18 +161,33 @@ async def test_049_a_frozen_asterisk_is_found_by_the_keepalive_and_taken_back_wh
         await mark(ami, Watch(ami))
 
 
-async def test_a_silent_link_is_kept_as_long_as_the_keepalive_is_answered(
-    our_pbx: Asterisk, ami: AmiClient, monkeypatch: pytest.MonkeyPatch
+async def test_an_asterisk_that_is_frozen_costs_a_login_its_timeout_and_a_close_no_more(own_pbx: Asterisk) -> None:
+    tasks = asyncio.all_tasks()
+    ami = client(own_pbx)
+    await ami.connect()
+    await asyncio.to_thread(own_pbx.freeze)
+    pings = [asyncio.create_task(ami.send("Ping")) for _ in range(10)]
+    other = client(own_pbx, timeout=0.5)
+    with pytest.raises(LoginTimeoutError, match="did not complete the login within 0.5 s"):
+        await within(other.connect())
+    await within(ami.aclose())
+    ends = await asyncio.gather(*pings, return_exceptions=True)
+    assert {type(end) for end in ends} == {ClientClosedError}
+    assert asyncio.all_tasks() == tasks
+
+
+async def test_a_silent_link_is_kept_while_the_keepalive_is_answered(
+    our_pbx: Asterisk, ami: AmiClient, impatient: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr("asterisk_py_ami.client.PING_AFTER", 0.1)
+    del impatient
     # A user who may do nothing and sees nothing: what is heard are answers to the keepalive.
-    silent = client(our_pbx, "readonly", events="off")
-    heard = set()
-    async with asyncio.timeout(LIMIT), silent:
-        while len(heard) < 5:
-            assert silent._connection is not None
-            heard.add(silent._connection.last_received)
-            await ami.ping()
+    async with client(our_pbx, "readonly", events="off") as silent:
+        assert silent._connection is not None
+        connected_at = silent._connection.last_received
+        with pytest.raises(RequestRejectedError, match="Originate failed"):
+            await ami.send("Originate", calling(2.5))
+        assert silent._connection is not None
+        assert silent._connection.last_received > connected_at
         assert silent.epoch == 1
 
 
@@ -176,8 +198,7 @@ async def test_050_an_action_that_keeps_the_session_busy_does_not_look_like_a_de
     ami = client(pbx, events="off")
     async with ami:
         # Answered after five times the patience of the keepalive, and nothing is heard until then.
-        calling = {"Channel": "Local/ring@scenarios", "Application": "Wait", "Timeout": 2500}
         with pytest.raises(RequestRejectedError, match="Originate failed"):
-            await ami.send("Originate", calling)
+            await ami.send("Originate", calling(2.5))
         assert ami.epoch == 1
         await ami.ping()

@@ -89,23 +89,25 @@ async def test_029_a_line_one_byte_longer_is_refused_here(ami: AmiClient) -> Non
     with pytest.raises(InputError, match="header Long makes a line of 1,023 bytes") as caught:
         await ami.send("UserEvent", {"UserEvent": "TooLong", "Long": value})
     assert value not in str(caught.value)
-    assert watch.of(UserEvent) == [await mark(ami, watch)]
+    marked = await mark(ami, watch)
+    assert watch.of(UserEvent) == [marked]
 
 
 async def test_030_as_many_lines_as_asterisk_takes_arrive_all(ami: AmiClient) -> None:
     watch = Watch(ami)
     # The others are Action, ActionID and UserEvent.
-    headers = {f"Header{number}": number for number in range(128 - 3)}
+    headers = {f"Header{number}": str(number) for number in range(128 - 3)}
     await ami.send("UserEvent", {"UserEvent": "Most"} | headers)
     event = await watch.user_event("Most")
-    assert {name: event[name] for name in headers} == {name: str(value) for name, value in headers.items()}
+    assert {name: event[name] for name in headers} == headers
 
 
 async def test_030_one_line_more_is_refused_here(ami: AmiClient) -> None:
     watch = Watch(ami)
     with pytest.raises(InputError, match="UserEvent has 129 lines"):
-        await ami.send("UserEvent", {"UserEvent": "TooMany"} | {f"Header{number}": number for number in range(126)})
-    assert watch.of(UserEvent) == [await mark(ami, watch)]
+        await ami.send("UserEvent", {"UserEvent": "TooMany"} | {f"Header{number}": "" for number in range(126)})
+    marked = await mark(ami, watch)
+    assert watch.of(UserEvent) == [marked]
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\n", "\r", "\0"])
@@ -116,7 +118,8 @@ async def test_026_what_would_end_a_line_is_refused_and_nothing_reaches_asterisk
         await ami.send("UserEvent", {"UserEvent": "Carrier", "Value": injected})
     with pytest.raises(InputError, match="header name"):
         await ami.send("UserEvent", {"UserEvent": "Carrier", f"Name{ending}Value": "x"})
-    assert watch.of(UserEvent) == [await mark(ami, watch)]
+    marked = await mark(ami, watch)
+    assert watch.of(UserEvent) == [marked]
 
 
 async def test_036_header_values_of_every_kind_survive_a_round_trip(ami: AmiClient) -> None:

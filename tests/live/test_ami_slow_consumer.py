@@ -13,8 +13,12 @@ PADDING = "x" * 900
 
 async def flood(ami: AmiClient) -> None:
     for start in range(0, COUNT, 500):
-        headers = ({"UserEvent": "Flood", "Number": number, "Padding": PADDING} for number in range(start, start + 500))
-        await asyncio.gather(*(ami.send("UserEvent", each) for each in headers))
+        await asyncio.gather(
+            *(
+                ami.send("UserEvent", {"UserEvent": "Flood", "Number": str(number), "Padding": PADDING})
+                for number in range(start, start + 500)
+            )
+        )
 
 
 async def test_014_a_subscriber_that_never_reads_costs_neither_the_session_nor_the_others(ami: AmiClient) -> None:

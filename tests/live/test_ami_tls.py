@@ -51,7 +51,7 @@ async def test_a_certificate_is_good_for_each_of_its_names(our_pbx: Asterisk) ->
 
 async def test_a_plain_client_on_the_tls_port_waits_in_vain_for_a_banner(pbx: Asterisk) -> None:
     ami = client(pbx, port=pbx.ami_tls_port, timeout=0.5)
-    with pytest.raises(LoginTimeoutError, match=f"127.0.0.1:{pbx.ami_tls_port} did not complete the login"):
+    with pytest.raises(LoginTimeoutError, match=f":{pbx.ami_tls_port} did not complete the login"):
         await within(ami.connect())
     assert ami.state is ConnectionState.DISCONNECTED
 

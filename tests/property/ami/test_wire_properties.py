@@ -5,9 +5,10 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from asterisk_py_ami.events import Hangup
 from asterisk_py_ami.protocol.codec import Decoder, encode_action, encode_variables
 from asterisk_py_ami.protocol.framing import Limits
-from asterisk_py_ami.protocol.headers import parse_by_line, parse_lines
+from asterisk_py_ami.protocol.headers import ShapeParser, parse_by_line
 from asterisk_py_ami.protocol.message import AmiEvent, Message
 from asterisk_py_ami.protocol.session import AmiSession, SessionState
 from asterisk_py_core.credentials import Credentials
@@ -74,7 +75,9 @@ def test_036_every_part_of_any_message_can_be_read(stream: bytes) -> None:
             assert isinstance(message.name, str)
 
 
-NAMES = st.sampled_from(["Event", "Cause", "cause", "Channel", "A b", "X-1", "\nOdd", "\rOdd", "Output"])
+NAMES = st.sampled_from(
+    ["Event", "Cause", "cause", "Channel", "A b", "X-1", "CHANNEL", "TechCause", "\nOdd", "\rOdd", "Output"]
+)
 VALUES = st.text(st.sampled_from("ab:, \r\n\\\u00fc\udcff"), max_size=6)
 LINES = st.lists(
     st.tuples(NAMES, st.sampled_from([":", ": ", ":  "]), VALUES).map("".join) | VALUES, min_size=1, max_size=6
@@ -83,16 +86,22 @@ LINES = st.lists(
 
 @given(st.lists(LINES, min_size=1, max_size=4))
 def test_headers_parsed_by_a_learned_shape_are_those_parsed_by_line(messages: list[list[str]]) -> None:
-    # One parser sees all of them, twice, and so matches one message with the shapes of the others.
+    # One parser sees all of them, twice, and so matches each message with the shapes of the others.
+    parser = ShapeParser()
     for lines in messages * 2:
-        raw = "\r\n".join(["Event: ShapesOfAllKinds", *lines]).encode("utf-8", "surrogateescape")
-        event = AmiEvent(raw)
-        pairs, junk = parse_lines(raw.decode("utf-8", "surrogateescape"))
-        assert event.headers == tuple(pairs)
-        assert event.junk == tuple(junk)
-        shape, _ = parse_by_line(raw)
-        assert event.get("CAUSE") == (dict(reversed(pairs)).get("CAUSE") or event.get("cAUSE"))
-        assert tuple(name for name, _ in event) == shape.names
+        raw = "\r\n".join(lines).encode("utf-8", "surrogateescape")
+        shape, values = parser.parse(raw)
+        expected, expected_values = parse_by_line(raw)
+        assert shape.names == expected.names
+        assert values.groups() == expected_values.groups()
+        assert (shape.exact, shape.folded) == (expected.exact, expected.folded)
+
+
+@given(LINES)
+def test_a_field_finds_the_header_that_get_finds(lines: list[str]) -> None:
+    event = Hangup("\r\n".join(["Event: Hangup", *lines]).encode("utf-8", "surrogateescape"))
+    assert getattr(event, "channel", None) == event.get("Channel")
+    assert event.tech_cause == event.get("TechCause")
 
 
 ACTION_NAMES = st.text(st.sampled_from("abcXYZ019-_.()"), min_size=1, max_size=12)

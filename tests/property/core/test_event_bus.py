@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
 
 from asterisk_py_core.errors import ClientClosedError, EventsLostError
 from asterisk_py_core.event_bus import Event, EventBus, EventSubscription, FilteredSubscription
@@ -219,6 +219,14 @@ class BusMachine(RuleBasedStateMachine):
         self.open[self.next_key] = subscription, model
         return self.next_key
 
+    def new_subscription(
+        self, types: tuple[type[Base], ...], capacity: int | None, predicate: Predicate | None, *, lossy: bool
+    ) -> int:
+        model = Model(types, capacity, lossy, predicate, ended=self.bus.closed, cause=self.cause)
+        if predicate is None:
+            return self.add(self.bus.subscribe(*types, capacity=capacity, lossy=lossy), model)
+        return self.add(self.bus.subscribe(*types, where=predicate, capacity=capacity, lossy=lossy), model)
+
     def events(self, kind: type[Base], count: int) -> list[Base]:
         self.next_number += count
         return [kind(number) for number in range(self.next_number - count, self.next_number)]
@@ -246,6 +254,10 @@ class BusMachine(RuleBasedStateMachine):
 
     # --- coming and going ---------------------------------------------------------------------------------------------
 
+    @initialize(target=keys, capacity=st.sampled_from([None, 2]), predicate=st.one_of(st.none(), PREDICATES))
+    def begin(self, *, capacity: int | None, predicate: Predicate | None) -> int:
+        return self.new_subscription((), capacity, predicate, lossy=False)
+
     @rule(
         target=keys,
         types=TYPES,
@@ -256,13 +268,9 @@ class BusMachine(RuleBasedStateMachine):
     def subscribe(
         self, *, types: tuple[type[Base], ...], capacity: int | None, lossy: bool, predicate: Predicate | None
     ) -> int:
-        lossy = lossy and capacity is not None
-        model = Model(types, capacity, lossy, predicate, ended=self.bus.closed, cause=self.cause)
-        if predicate is None:
-            return self.add(self.bus.subscribe(*types, capacity=capacity, lossy=lossy), model)
-        return self.add(self.bus.subscribe(*types, where=predicate, capacity=capacity, lossy=lossy), model)
+        return self.new_subscription(types, capacity, predicate, lossy=lossy and capacity is not None)
 
-    @rule(target=keys, key=keys, predicate=PREDICATES)
+    @rule(target=keys, key=consumes(keys), predicate=PREDICATES)
     def filter(self, key: int, predicate: Predicate) -> int:
         subscription, model = self.open[key]
         first = model.predicate
@@ -271,11 +279,12 @@ class BusMachine(RuleBasedStateMachine):
         self.open[key] = subscription, Model((), None, lossy=False, predicate=None, open=False)
         return self.add(subscription.filter(predicate), moved)
 
-    @rule(key=keys)
+    @rule(key=consumes(keys))
     def close(self, key: int) -> None:
         subscription, model = self.open[key]
         subscription.close()
         model.close()
+        assert self.runner.run(outcome_now(subscription.recv())) == model.recv()
 
     @rule(key=consumes(keys))
     def forget(self, key: int) -> None:
@@ -283,11 +292,7 @@ class BusMachine(RuleBasedStateMachine):
             # The deferred error holds the frames it came through, and with them the subscription that holds it.
             gc.collect()
 
-    @rule()
-    def collect_garbage(self) -> None:
-        gc.collect(0)
-
-    @precondition(lambda self: self.next_number > 20)
+    @precondition(lambda self: self.next_key > 5)  # not before something has happened
     @rule(cause=st.sampled_from([None, CauseError("over")]))
     def close_bus(self, cause: CauseError | None) -> None:
         if not self.bus.closed:

@@ -4,16 +4,15 @@ import asyncio
 import gc
 import itertools
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import pytest_asyncio
 
 from asterisk_py_ami.client import AmiClient, _keep_alive
-from asterisk_py_ami.connection import AmiConnection
 from asterisk_py_ami.errors import LoginInUseError, PermissionDeniedError, UnknownActionError
 from asterisk_py_ami.events import FullyBooted, Hangup, Newchannel, Shutdown
 from asterisk_py_ami.protocol.message import AmiEvent
@@ -38,6 +37,9 @@ from asterisk_py_core.errors import (
 from asterisk_py_core.event_bus import EventSubscription
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged, ReconnectPolicy
 from tests.virtual_clock import run_virtual
+
+if TYPE_CHECKING:
+    from asterisk_py_ami.connection import AmiConnection
 
 QUICKLY = ReconnectPolicy.fixed(0.1)
 D, C, K, R = (
@@ -65,10 +67,10 @@ async def make_client(pbx: FakeAmiServer) -> AsyncIterator[MakeClient]:
     made: list[AmiClient] = []
 
     def make_client(**options: Any) -> AmiClient:
-        made.append(AmiClient(**({"credentials": pbx.credentials, "policy": QUICKLY} | options), **address))
+        arguments: dict[str, Any] = {"credentials": pbx.credentials, "policy": QUICKLY}
+        made.append(AmiClient(pbx.host, pbx.port, **(arguments | options)))
         return made[-1]
 
-    address: dict[str, Any] = {"host": pbx.host, "port": pbx.port}
     yield make_client
     for client in made:
         await client.aclose()
@@ -189,7 +191,7 @@ async def test_a_secret_changed_during_an_outage_ends_it(pbx: FakeAmiServer, cli
     pbx.refuse_logins()
     pbx.drop()
     await end_of(client)
-    with pytest.raises(NotSentError, match="Ping was not sent to .*: the client has ended: .* refused") as caught:
+    with pytest.raises(NotSentError, match=r"Ping was not sent to .*: the client has ended: .* refused") as caught:
         await client.ping()
     assert isinstance(caught.value.__cause__, LoginRejectedError)
     assert len(pbx.called("Login")) == 2
@@ -372,7 +374,7 @@ async def test_013_nothing_is_ever_sent_again(pbx: FakeAmiServer, client: AmiCli
     originate = asyncio.create_task(client.send("Originate", {"Channel": "PJSIP/200"}))
     await pbx.wait_for_action("Originate")
     pbx.drop()
-    with pytest.raises(OutcomeUnknownError, match="Originate was sent to .* Asterisk may have carried it out"):
+    with pytest.raises(OutcomeUnknownError, match=r"Originate was sent to .* Asterisk may have carried it out"):
         await originate
     await wait_for(client, K)
     await client.ping()
@@ -393,35 +395,29 @@ async def test_whoever_learns_of_the_loss_finds_the_state_changed(pbx: FakeAmiSe
 
 
 async def test_sending_again_and_again_lets_the_reconnection_happen(pbx: FakeAmiServer, client: AmiClient) -> None:
-    async def stubborn(attempts: Callable[[], Awaitable[object]]) -> None:
+    async def stubborn() -> None:
         while True:
             try:
                 await client.ping()
             except ConnectionError:
-                await attempts()
+                await client.wait_for(K)
             else:
                 return
 
-    pbx.on("Ping", None)
-    waiting = asyncio.create_task(stubborn(lambda: client.wait_for(K)))
-    await pbx.wait_for_action("Ping")
-    # In the queue of the very turn in which the connection is lost, before anybody can have been told.
     connection = client._connection
     assert connection is not None
-    pbx.off("Ping")
-    pbx.drop()
     closed = connection._stream._on_closed
-    hasty: list[asyncio.Task[None]] = []
+    pings: list[asyncio.Task[None]] = []
 
     def on_closed(error: AsteriskError | None) -> None:
-        asyncio.get_running_loop().call_soon(lambda: None)
+        # It runs in the turn in which the connection is lost, before anybody else can have been told.
+        pings.append(asyncio.create_task(stubborn()))
         closed(error)
 
     connection._stream._on_closed = on_closed
-    hasty.append(asyncio.create_task(stubborn(lambda: asyncio.sleep(0))))
-    async with asyncio.timeout(5):
-        await waiting
-        await asyncio.gather(*hasty)
+    pbx.drop()
+    await pbx.wait_for_action("Ping")
+    await asyncio.gather(*pings)
     assert client.epoch == 2
 
 
@@ -557,7 +553,7 @@ async def test_leaving_the_block_by_an_exception_closes_too(pbx: FakeAmiServer, 
 
 @dataclass
 class QuietConnection:
-    """What `_keep_alive` sees of a connection, with bytes that arrive when the test says."""
+    """What `_keep_alive` sees of a connection: bytes arrive when the test says, the first of them answers requests."""
 
     arrivals: tuple[float, ...] = ()
     answers_ping: bool = False
@@ -578,7 +574,8 @@ class QuietConnection:
 
     @property
     def pending(self) -> list[Any]:
-        return [SimpleNamespace(request=name, deadline=time) for name, time in self.requests if time > self.now]
+        waiting = self.requests if self.now < min(self.arrivals, default=math.inf) else ()
+        return [SimpleNamespace(request=name, deadline=time) for name, time in waiting if time > self.now]
 
     def ping(self) -> None:
         self.pings.append(self.now)
@@ -647,16 +644,10 @@ def test_050_an_action_that_blocks_nothing_moves_nothing() -> None:
 
 
 def test_050_a_blocking_action_that_ends_early_does_not_hide_a_death_after_it() -> None:
-    """The Originate may take until 600 s; its answer comes at 22 s, and then the host vanishes."""
+    # It may take until 600 s, and is answered at 22 s; then the host vanishes.
     connection = QuietConnection(requests=(("Originate", 600.0),), arrivals=(22.0,))
-    connection.requests = (("Originate", 22.5),) if connection.requests == () else connection.requests
-
-    async def main() -> float:
-        asyncio.get_running_loop().call_at(22.0, lambda: setattr(connection, "requests", ()))
-        await _keep_alive(cast("AmiConnection", connection))
-        return asyncio.get_running_loop().time()
-
-    assert run_virtual(main()) == 42.0
+    assert death_of(connection)[0] == 42.0
+    assert connection.pings == [15.0, 37.0]
 
 
 def test_a_link_that_is_lost_while_a_ping_is_out_ends_with_what_ended_it() -> None:
@@ -667,19 +658,17 @@ def test_a_link_that_is_lost_while_a_ping_is_out_ends_with_what_ended_it() -> No
 
 
 async def test_049_a_half_open_connection_is_found_and_replaced(
-    pbx: FakeAmiServer, client: AmiClient, monkeypatch: pytest.MonkeyPatch
+    pbx: FakeAmiServer, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same with real sockets, and the clock turned forward instead of waited for."""
+    monkeypatch.setattr("asterisk_py_ami.client.PING_AFTER", 0.05)
+    monkeypatch.setattr("asterisk_py_ami.client.PING_PATIENCE", 0.5)
+    client = make_client()
+    await client.connect()
+    await pbx.wait_for_action("Ping")
     pbx.on("Getvar", None)
-    request = asyncio.create_task(client.send("Getvar", timeout=3600))
+    request = asyncio.create_task(client.send("Getvar"))
     await pbx.wait_for_action("Getvar")
     pbx.freeze()
-    loop = asyncio.get_running_loop()
-    time = loop.time
-    monkeypatch.setattr(loop, "time", lambda: time() + 16)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    monkeypatch.setattr(loop, "time", lambda: time() + 22)
     with pytest.raises(OutcomeUnknownError, match="not even an answer to Ping"):
         await request
     assert client.state is R

@@ -39,6 +39,13 @@ def test_a_field_in_another_case_of_letters_is_found() -> None:
     assert hangup("CAUSE: 17").cause is HangupCause.USER_BUSY
 
 
+def test_spaces_of_a_value_are_kept_however_its_header_is_spelled() -> None:
+    for spelling in (b"Cause", b"CAUSE"):
+        assert HangupRequest(b"Event: HangupRequest\r\n" + spelling + b":  16").get("Cause") == " 16"
+        with pytest.raises(HeaderValueError, match="' 16' is not a HangupCause"):
+            _ = HangupRequest(b"Event: HangupRequest\r\n" + spelling + b":  16").cause
+
+
 def test_a_missing_required_header_raises_on_access_only() -> None:
     event = hangup("Channel: x")
     with pytest.raises(MissingHeaderError, match="Hangup has no Cause header") as caught:

@@ -966,7 +966,7 @@ def test_a_loop_that_was_closed_under_the_supervisor_causes_no_error_of_ours(cap
 
         async def main() -> None:
             await peer.supervise().start()
-            peer.lose()
+            peer.lose(ConnectionClosedError(address=ADDRESS))  # its traceback holds on to everything, so not LOST
             await peer.supervisor.wait_for(RECONNECTING)
 
         loop.run_until_complete(main())

@@ -1,14 +1,14 @@
 """From bytes to messages, and from an action to bytes."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Final, TypeAlias, TypeGuard
 
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.redaction import redact
 
-from .framing import FrameSplitter, Limits, skip_blank_lines
+from .framing import FrameSplitter, Limits
 from .message import BY_FIRST_LINE, AmiEvent, Message, Response, event_class
 
 __all__ = ["Decoder", "HeaderValue", "Headers", "Scalar", "check_action_id", "encode_action", "encode_variables"]
@@ -40,7 +40,7 @@ class Decoder:
     def __init__(self, *, legacy_output: bool = False, limits: Limits | None = None) -> None:
         self._splitter = FrameSplitter(limits or Limits(), legacy_output=legacy_output)
         self._junk_count = 0
-        self._events: dict[bytes, type[AmiEvent]] = {}
+        self._events: dict[bytes, Callable[[bytes], Message]] = {}
 
     @property
     def junk_count(self) -> int:
@@ -54,14 +54,9 @@ class Decoder:
             FrameTooLargeError: a message breaks a limit. Messages that came before it are returned first, and the next
                 call raises, whatever it brings; nothing can be received after that.
         """
-        messages: list[Message] = []
-        for frame in self._splitter.receive_data(data):
-            event = self._events.get(frame[:_BEGINNING])
-            if event is not None:
-                messages.append(event(frame))
-            elif frame[:1] not in b"\r\n" or (frame := frame[skip_blank_lines(frame) :]):
-                messages.append(self._classify(frame))
-        return messages
+        event_or_other = self._events.get
+        frames = self._splitter.receive_data(data)
+        return [event_or_other(frame[:_BEGINNING], self._classify)(frame) for frame in frames]
 
     def _classify(self, frame: bytes) -> Message:
         line, end, _ = frame.partition(b"\r\n")

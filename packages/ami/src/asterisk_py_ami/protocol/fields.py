@@ -84,7 +84,7 @@ class Field(Generic[T_co]):
         self.parse = parse
         self.is_required = is_required
         self._mark = f"\r\n{header}:".encode("ascii")
-        self._read = None if parse is str else lru_cache(maxsize=_REMEMBERED)(parse)
+        self._read = None if parse is str else lru_cache(maxsize=_REMEMBERED)(self._read_line)
 
     @overload
     def __get__(self, source: None, owner: type[Any]) -> Self: ...
@@ -95,34 +95,46 @@ class Field(Generic[T_co]):
             return self
         # The same as `get`, which looks for the exact spelling first too, but without parsing the other headers.
         _, found, rest = source._raw.partition(self._mark)  # noqa: SLF001 - a field is a part of the class that has it
-        text: str | None
-        if found:
-            line, _, _ = rest.partition(b"\r\n")
-            text = line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
-        else:
-            text = self._look_up(source)
+        if not found:
+            return self._look_up(source)
+        line, _, _ = rest.partition(b"\r\n")
         if self._read is None:
-            return text
-        if not (text or self.is_required):
-            return None
+            return _text(line)
         try:
-            return self._read(text)
+            return self._read(line)
+        except ValueError as error:
+            raise self._unreadable(source, _text(line)) from error
+
+    def _read_line(self, line: bytes) -> Any:
+        return self._read_text(_text(line))
+
+    def _read_text(self, text: str) -> Any:
+        return self.parse(text) if text or self.is_required else None
+
+    def _look_up(self, source: Message | Snapshot) -> Any:
+        message = source.event if isinstance(source, Snapshot) else source
+        text = message[self.header] if self.is_required else message.get(self.header)
+        if text is None or self._read is None:
+            return text
+        try:
+            return self._read_text(text)
         except ValueError as error:
             raise self._unreadable(source, text) from error
 
-    def _look_up(self, source: Message | Snapshot) -> str | None:
-        message = source.event if isinstance(source, Snapshot) else source
-        return message[self.header] if self.is_required else message.get(self.header)
-
-    def _unreadable(self, source: Message | Snapshot, text: str | None) -> HeaderValueError:
+    def _unreadable(self, source: Message | Snapshot, text: str) -> HeaderValueError:
         message = source.event if isinstance(source, Snapshot) else source
         of: object = getattr(self.parse, "__self__", self.parse)
         return HeaderValueError(
             message=type(message).__name__,
             header=self.header,
             vocabulary=getattr(of, "__name__", "value"),
-            value=text or "",
+            value=text,
         )
+
+
+def _text(line: bytes) -> str:
+    """Return the value in what stands between a header's colon and its line end."""
+    return line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
 
 
 class Part(Generic[S_co]):

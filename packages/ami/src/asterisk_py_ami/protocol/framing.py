@@ -6,7 +6,7 @@ from typing import Final
 
 from asterisk_py_core.errors import FrameTooLargeError
 
-__all__ = ["FrameSplitter", "Limits", "skip_blank_lines"]
+__all__ = ["FrameSplitter", "Limits"]
 
 # A message ends with blank lines. Lines end with CR LF; a bare LF is a blank line only right after one
 # (CoreShowChannelMap of 18.19 and 20.4 ends that way), and belongs to a value anywhere else.
@@ -15,7 +15,7 @@ _BLANK_LINES: Final = re.compile(rb"(?:\r?\n)*+")
 
 # Before Asterisk 14 (AMI 3.0) the output of Command came as text of any kind, up to a marker.
 _FOLLOWS: Final = b"Response: Follows\r\n"
-_END_OF_FOLLOWS: Final = re.compile(rb"(?<=--END COMMAND--)\r\n\r?\n")
+_END_OF_FOLLOWS: Final = re.compile(rb"(?<=--END COMMAND--)\r\n\r?\n(?:\r?\n)*+")
 _LONGEST_END: Final = len(b"--END COMMAND--\r\n\r\n")
 
 
@@ -50,7 +50,7 @@ class FrameSplitter:
         self._always_fits = min(limits.line, 2 * limits.lines, limits.message)
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> list[bytes]:
-        """Return the frames that *data* completes; some may be empty or begin with blank lines.
+        """Return the frames that *data* completes; none is empty or begins with a blank line.
 
         Raises:
             FrameTooLargeError: a message breaks a limit. Frames that came before it are returned first, and the next
@@ -60,6 +60,7 @@ class FrameSplitter:
             # The first bytes of an end may be among those searched before.
             searched = max(0, len(self._rest) - _LONGEST_END)
             self._rest += data
+            del self._rest[: _skip_blank_lines(self._rest)]
             fits = len(self._rest) <= self._always_fits
             frames = self._split_legacy(searched) if self._legacy_output else self._split(searched)
             if fits:
@@ -76,25 +77,24 @@ class FrameSplitter:
             # As bytes: a pattern splits them a third faster than a bytearray.
             *frames, rest = _END.split(bytes(self._rest))
             self._rest = bytearray(rest)
-        del self._rest[: skip_blank_lines(self._rest)]
         return frames
 
     def _split_legacy(self, searched: int) -> list[bytes]:
         rest = self._rest
         frames: list[bytes] = []
-        start = skip_blank_lines(rest)
+        start = 0
         while found := (_END_OF_FOLLOWS if rest.startswith(_FOLLOWS, start) else _END).search(
             rest, max(start, searched)
         ):
             frames.append(bytes(rest[start : found.start()]))
-            start = skip_blank_lines(rest, found.end())
+            start = found.end()
         del rest[:start]
         return frames
 
     def _checked(self, frames: list[bytes]) -> list[bytes]:
         """Return the *frames* before the first that breaks a limit, and remember that it did."""
         for number, frame in enumerate(frames):
-            self._broken = self._violation(frame[skip_blank_lines(frame) :])
+            self._broken = self._violation(frame)
             if self._broken:
                 self._rest = bytearray()
                 return frames[:number]
@@ -120,7 +120,7 @@ class FrameSplitter:
         return None
 
 
-def skip_blank_lines(data: bytes | bytearray, start: int = 0) -> int:
-    """Return where *data* goes on after the blank lines at *start*."""
-    blank = _BLANK_LINES.match(data, start)
-    return blank.end() if blank else start
+def _skip_blank_lines(data: bytearray) -> int:
+    """Return where *data* goes on after the blank lines it begins with."""
+    blank = _BLANK_LINES.match(data)
+    return blank.end() if blank else 0

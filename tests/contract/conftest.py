@@ -1,0 +1,86 @@
+"""The `protocol` fixture: every test of this folder runs once for each protocol, and must leave nothing behind."""
+
+import asyncio
+import gc
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.harness import CANNOT, Client, Harness
+from tests.contract.harness_ami import AmiHarness
+
+HARNESSES: tuple[type[Harness], ...] = (AmiHarness,)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*capabilities): skips protocols that lack one of them")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "harness" in metafunc.fixturenames:
+        metafunc.parametrize("harness", HARNESSES, ids=[harness.name for harness in HARNESSES])
+
+
+def sockets() -> int:
+    fds = Path("/proc/self/fd")
+    links = [fd.readlink() for fd in fds.iterdir() if fd.is_symlink()] if fds.exists() else []
+    return sum(str(link).startswith("socket:") for link in links)
+
+
+@pytest.fixture
+async def protocol(harness: type[Harness], request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
+    """Return the harness of one protocol, its peer running."""
+    for marker in request.node.iter_markers("needs"):
+        for capability in marker.args:
+            if capability not in harness.capabilities:
+                pytest.skip(f"{harness.name}: {CANNOT[harness.name][capability]}")
+    before = sockets(), set(threading.enumerate())
+    protocol = harness()
+    await protocol.start_peer()
+    yield protocol
+    await protocol.stop_peer()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    gc.collect()  # A transport left open warns here, and warnings fail tests.
+    assert (sockets(), set(threading.enumerate())) == before
+
+
+@pytest.fixture
+async def make_client(protocol: Harness) -> AsyncIterator[Callable[..., Client]]:
+    """Return what makes clients that have not connected; they are closed at the end."""
+    made: list[Client] = []
+
+    def make_client(**options: Any) -> Client:
+        made.append(protocol.client(**options))
+        return made[-1]
+
+    yield make_client
+    for client in made:
+        await client.aclose()
+
+
+@pytest.fixture
+async def connect(make_client: Callable[..., Client]) -> Callable[..., Awaitable[Client]]:
+    """Return what makes clients that are connected."""
+
+    async def connect(**options: Any) -> Client:
+        client = make_client(**options)
+        await client.connect()
+        return client
+
+    return connect
+
+
+@pytest.fixture(autouse=True)
+async def limit() -> AsyncIterator[None]:
+    """Bound every test: what must happen happens in milliseconds."""
+
+    def give_up() -> None:
+        for task in asyncio.all_tasks():
+            task.cancel("it should have been over long ago")
+
+    timer = asyncio.get_running_loop().call_later(10, give_up)
+    yield
+    timer.cancel()

@@ -1,0 +1,119 @@
+"""AMI under the contract: the fake server of `asterisk_py_ami.testing`, and AmiClient."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from asterisk_py_ami import AmiClient, AmiEvent
+from asterisk_py_ami.events import UserEvent
+from asterisk_py_ami.testing import FakeAmiServer
+from tests.contract.harness import Capability, Client, Harness
+
+__all__ = ["AmiHarness"]
+
+ANSWER = b"Response: Success\r\nVariable: x\r\nValue: 1\r\n\r\n"
+
+
+class AmiHarness(Harness):
+    """AMI."""
+
+    name = "ami"
+    capabilities = frozenset(Capability)
+    event_type: ClassVar[type[AmiEvent]] = UserEvent
+    logins: ClassVar[Sequence[Mapping[str, Any]]] = ({"login": "md5"}, {"login": "plain"})
+
+    def __init__(self) -> None:
+        self._pbx = FakeAmiServer(username="contract", secret="xyzzy-the-secret")
+        self._pbx.on("Getvar", ANSWER)
+        self._pbx.on("Setvar", ANSWER)
+
+    async def start_peer(self) -> None:
+        await self._pbx.start()
+
+    async def stop_peer(self) -> None:
+        await self._pbx.stop()
+
+    def drop(self) -> None:
+        self._pbx.drop()
+
+    def reset(self) -> None:
+        self._pbx.reset()
+
+    def freeze(self) -> None:
+        self._pbx.freeze()
+
+    def thaw(self) -> None:
+        self._pbx.thaw()
+
+    def reject_logins(self) -> None:
+        self._pbx.refuse_logins()
+
+    def talk_nonsense(self) -> None:
+        self._pbx.banner = b"220 smtp.example.net ESMTP\r\n"
+
+    def emit(self, number: int) -> None:
+        self._pbx.emit_event("UserEvent", UserEvent="contract", Number=number)
+
+    def hold_answers(self) -> None:
+        self._pbx.on("Getvar", None)
+
+    def answer_held(self) -> None:
+        self._pbx.on("Getvar", ANSWER)
+        for action in reversed(self._pbx.called("Getvar")):
+            action.reply(ANSWER)
+
+    @property
+    def connections(self) -> int:
+        return self._pbx.connections
+
+    @property
+    def login_attempts(self) -> int:
+        return len(self._pbx.called("Login"))
+
+    @property
+    def requests(self) -> int:
+        return len(self._pbx.called("Getvar"))
+
+    async def wait_for_logins(self, count: int) -> None:
+        await self._pbx.wait_for_login(count)
+
+    async def wait_for_connections(self, count: int) -> None:
+        await self._pbx.wait_until(lambda: self._pbx.connections >= count)
+
+    async def wait_for_requests(self, count: int) -> None:
+        await self._pbx.wait_until(lambda: self.requests >= count)
+
+    async def wait_until_alone(self) -> None:
+        await self._pbx.wait_until(lambda: "connected=0" in repr(self._pbx))
+
+    @property
+    def address(self) -> str:
+        return f"{self._pbx.host}:{self._pbx.port}"
+
+    @property
+    def secrets(self) -> list[str]:
+        keys = [action.get("Key") for action in self._pbx.called("Login")]
+        return [self._pbx.credentials.reveal(), *filter(None, keys)]
+
+    def client(self, **options: Any) -> Client:
+        arguments: dict[str, Any] = {
+            "host": self._pbx.host,
+            "port": self._pbx.port,
+            "credentials": self._pbx.credentials,
+        }
+        return AmiClient(**(arguments | options))
+
+    def number_of(self, event: object) -> int | None:
+        return int(event["Number"]) if isinstance(event, UserEvent) else None
+
+    async def request(self, client: Client, **options: Any) -> object:
+        return await cast("AmiClient", client).send("Getvar", {"Variable": "x"}, **options)
+
+    async def rejected_request(self, client: Client) -> object:
+        return await cast("AmiClient", client).send("NoSuchThing")
+
+    async def malformed_request(self, client: Client) -> object:
+        return await cast("AmiClient", client).send("Getvar", {"Variable": "x\r\n\r\nAction: Getvar"})
+
+    async def large_request(self, client: Client, **options: Any) -> object:
+        padding = [("Variable", "x" * 1000)] * 100
+        return await cast("AmiClient", client).send("Setvar", padding, **options)

@@ -1,0 +1,278 @@
+"""The same failure is the same class of error in every protocol, and it says what failed."""
+
+import asyncio
+import builtins
+import pickle
+import socket
+
+import pytest
+
+from asterisk_py_core import (
+    AsteriskError,
+    ClientClosedError,
+    ConnectFailedError,
+    ConnectTimeoutError,
+    DnsError,
+    InputError,
+    LoginRejectedError,
+    LoginTimeoutError,
+    NotSentError,
+    OutcomeUnknownError,
+    ProtocolError,
+    ReadTimeoutError,
+    RequestRejectedError,
+    TlsError,
+    WriteTimeoutError,
+)
+from tests.contract.harness import Capability, Client, Harness, needs
+from tests.contract.watching import QUICKLY, Connect, D, K, MakeClient, R, ended
+
+SOON = 0.05
+
+
+def is_well_made(error: AsteriskError, naming: str) -> bool:
+    """Whether *error* names what failed and survives a trip to another process."""
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    same = type(copy) is type(error) and str(copy) == str(error) and copy.is_retryable == error.is_retryable
+    return same and naming in str(error)
+
+
+# --- connecting ------------------------------------------------------------------------------------------------------
+
+
+@needs(Capability.DIALS)
+async def test_a_refused_connection_is_a_failed_connect(protocol: Harness, make_client: MakeClient) -> None:
+    await protocol.stop_peer()
+    with pytest.raises(ConnectFailedError) as caught:
+        await make_client().connect()
+    assert isinstance(caught.value, builtins.ConnectionError)
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+    assert caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.DIALS)
+async def test_a_name_without_address_is_a_dns_error(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def getaddrinfo(*_: object, **__: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    with pytest.raises(DnsError) as caught:
+        await make_client(host="pbx.invalid").connect()
+    assert isinstance(caught.value, ConnectFailedError)
+    assert caught.value.is_retryable
+    assert is_well_made(caught.value, "pbx.invalid:")
+
+
+@needs(Capability.TLS)
+async def test_a_handshake_that_is_not_answered_is_a_connect_timeout(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    protocol.freeze()
+    with pytest.raises(ConnectTimeoutError) as caught:
+        # The greeting of a peer that speaks first is held back, too.
+        await make_client(ssl=True, timeout=SOON).connect()
+    assert isinstance(caught.value, builtins.TimeoutError)
+    assert caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.TLS)
+async def test_a_peer_that_speaks_no_tls_is_a_tls_error_that_may_heal(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    with pytest.raises(TlsError) as caught:
+        await make_client(ssl=True).connect()
+    assert not caught.value.certificate
+    assert caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
+    assert protocol.login_attempts == 0
+
+
+@needs(Capability.DIALS)
+async def test_a_peer_that_speaks_something_else_is_a_fatal_protocol_error(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    protocol.talk_nonsense()
+    with pytest.raises(ProtocolError) as caught:
+        await make_client(retry_first=True).connect()
+    assert not caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
+    assert protocol.login_attempts == 0
+
+
+@needs(Capability.LOGIN)
+async def test_a_login_that_is_not_answered_is_a_login_timeout(protocol: Harness, make_client: MakeClient) -> None:
+    protocol.freeze()
+    with pytest.raises(LoginTimeoutError) as caught:
+        await make_client(timeout=SOON).connect()
+    assert caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.LOGIN)
+async def test_a_rejected_login_is_not_tried_again(protocol: Harness, make_client: MakeClient) -> None:
+    protocol.reject_logins()
+    client = make_client(retry_first=True, policy=QUICKLY)
+    with pytest.raises(LoginRejectedError) as caught:
+        await client.connect()
+    assert not caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
+    assert (client.state, protocol.login_attempts) == (D, 1)
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+@needs(Capability.SENDS)
+async def test_a_request_before_connecting_is_not_sent(protocol: Harness, make_client: MakeClient) -> None:
+    with pytest.raises(NotSentError, match="disconnected") as caught:
+        await protocol.request(make_client())
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.SENDS)
+async def test_a_request_while_reconnecting_is_not_sent(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    await protocol.stop_peer()
+    await client.wait_for(R)
+    with pytest.raises(NotSentError, match="reconnecting") as caught:
+        await protocol.request(client)
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.SENDS)
+async def test_a_request_after_closing_says_that_it_is_closed(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    await client.aclose()
+    with pytest.raises(ClientClosedError) as caught:
+        await protocol.request(client)
+    assert is_well_made(caught.value, protocol.address)
+    assert protocol.requests == 0
+
+
+@needs(Capability.SENDS, Capability.LOGIN)
+async def test_a_request_after_a_fatal_error_is_not_sent_and_says_why(protocol: Harness, connect: Connect) -> None:
+    client = await connect(policy=QUICKLY)
+    protocol.reject_logins()
+    protocol.drop()
+    await ended(client)
+    with pytest.raises(NotSentError) as caught:
+        await protocol.request(client)
+    assert isinstance(caught.value.__cause__, LoginRejectedError)
+
+
+@needs(Capability.SENDS)
+@pytest.mark.parametrize("how", ["drop", "reset", "stop"])
+async def test_a_request_lost_after_it_was_written_has_an_unknown_outcome(
+    protocol: Harness, connect: Connect, how: str
+) -> None:
+    client = await connect()
+    protocol.hold_answers()
+    request = asyncio.ensure_future(protocol.request(client))
+    await protocol.wait_for_requests(1)
+    if how == "stop":
+        await protocol.stop_peer()
+    else:
+        getattr(protocol, how)()
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await request
+    assert isinstance(caught.value, builtins.ConnectionError)
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.SENDS)
+async def test_a_request_ended_by_closing_says_that_it_is_closed(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    protocol.hold_answers()
+    request = asyncio.ensure_future(protocol.request(client))
+    await protocol.wait_for_requests(1)
+    await client.aclose()
+    with pytest.raises(ClientClosedError) as caught:
+        await request
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.SENDS)
+async def test_an_answer_that_does_not_come_is_a_read_timeout(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    protocol.hold_answers()
+    with pytest.raises(ReadTimeoutError) as caught:
+        await protocol.request(client, timeout=SOON)
+    assert isinstance(caught.value, builtins.TimeoutError)
+    assert is_well_made(caught.value, protocol.address)
+    assert client.state is K
+    protocol.answer_held()
+    await protocol.request(client)
+
+
+async def fill(protocol: Harness, client: Client, **options: float) -> list[object]:
+    """Send more than a link holds, and return what each request ended with."""
+    requests = [protocol.large_request(client, **options) for _ in range(200)]
+    return await asyncio.gather(*requests, return_exceptions=True)
+
+
+@needs(Capability.SENDS)
+async def test_a_peer_that_takes_no_data_is_a_write_timeout(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    protocol.freeze()
+    errors = await fill(protocol, client, timeout=0.2)
+    # What the link still held was written; the rest was not.
+    assert {type(error) for error in errors} == {ReadTimeoutError, WriteTimeoutError}
+    assert isinstance(errors[-1], WriteTimeoutError)
+    assert is_well_made(errors[-1], protocol.address)
+    protocol.thaw()
+    await protocol.request(client)
+
+
+@needs(Capability.SENDS)
+async def test_a_lost_connection_tells_what_was_written_from_what_was_not(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    protocol.freeze()
+    filling = asyncio.ensure_future(fill(protocol, client))
+    for _ in range(3):  # Each request gets to its first wait.
+        await asyncio.sleep(0)
+    protocol.reset()
+    errors = await filling
+    assert {type(error) for error in errors} == {OutcomeUnknownError, NotSentError}
+    assert isinstance(errors[-1], NotSentError)
+
+
+@needs(Capability.SENDS)
+async def test_a_request_that_is_understood_and_refused_is_rejected(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    with pytest.raises(RequestRejectedError) as caught:
+        await protocol.rejected_request(client)
+    assert caught.value.reason
+    assert is_well_made(caught.value, caught.value.request)
+
+
+@needs(Capability.SENDS)
+async def test_a_request_that_would_smuggle_in_another_is_refused_before_a_byte(
+    protocol: Harness, connect: Connect
+) -> None:
+    client = await connect()
+    with pytest.raises(InputError) as caught:
+        await protocol.malformed_request(client)
+    assert isinstance(caught.value, ValueError)
+    assert is_well_made(caught.value, caught.value.field)
+    await protocol.request(client)
+    assert protocol.requests == 1
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "soon", None])
+async def test_a_client_refuses_an_unusable_timeout(protocol: Harness, timeout: object) -> None:
+    with pytest.raises(InputError, match="timeout"):
+        protocol.client(timeout=timeout)
+
+
+@needs(Capability.SENDS)
+async def test_each_request_ends_exactly_once(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    protocol.hold_answers()
+    requests = [asyncio.ensure_future(protocol.request(client)) for _ in range(100)]
+    await protocol.wait_for_requests(100)
+    protocol.answer_held()
+    protocol.drop()
+    outcomes = await asyncio.gather(*requests, return_exceptions=True)
+    assert not [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
