@@ -267,7 +267,7 @@ async def test_a_client_refuses_an_unusable_timeout(protocol: Harness, timeout: 
 
 
 @needs(Capability.SENDS)
-async def test_each_request_ends_exactly_once(protocol: Harness, connect: Connect) -> None:
+async def test_an_answer_that_came_before_the_loss_is_the_outcome(protocol: Harness, connect: Connect) -> None:
     client = await connect()
     protocol.hold_answers()
     requests = [asyncio.ensure_future(protocol.request(client)) for _ in range(100)]

@@ -137,11 +137,10 @@ async def test_a_subscription_goes_on_after_a_reconnect_with_the_gap_in_its_plac
     protocol.emit(1)
     assert await numbers_and_states(protocol, events, 1) == [1]
     getattr(protocol, how)()
-    protocol.emit(2)  # To nobody, or to a connection that is going down: an event of the gap.
+    protocol.emit(2)  # In the gap: nobody hears it.
     await protocol.wait_for_logins(2)
     protocol.emit(3)
-    seen = await numbers_and_states(protocol, events, 5 if how == "none" else 4)
-    assert [each for each in seen if each != 2] == [R, C, K, 3]
+    assert await numbers_and_states(protocol, events, 4) == [R, C, K, 3]
 
 
 async def test_closing_delivers_what_was_published_and_then_ends(protocol: Harness, connect: Connect) -> None:
@@ -176,17 +175,17 @@ async def test_the_terminal_cause_comes_last_and_once(protocol: Harness, connect
 
 async def test_iterating_ends_with_the_terminal_cause(protocol: Harness, connect: Connect) -> None:
     client = await connect(policy=ReconnectPolicy.none())
+    events = client.events(protocol.event_type)
     protocol.emit(1)
+    protocol.drop()
+    seen: list[object] = []
 
     async def follow() -> None:
-        async for event in client.events(protocol.event_type):
-            seen.append(protocol.number_of(event))
+        async for event in events:
+            seen.append(protocol.number_of(event))  # noqa: PERF401 - what came before the error is the question
 
-    seen: list[int | None] = []
-    following = asyncio.ensure_future(follow())
-    protocol.drop()
     with pytest.raises(ConnectionClosedError):
-        await following
+        await follow()
     assert seen == [1]
 
 

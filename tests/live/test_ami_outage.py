@@ -1,6 +1,7 @@
 """Asterisk ends, freezes and comes back under a client."""
 
 import asyncio
+import os
 import re
 from collections.abc import Callable
 
@@ -47,6 +48,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return monkeypatch.undo
 
 
+async def freeze(pbx: Asterisk) -> None:
+    """Freeze *pbx*, and return when its last thread has stopped."""
+    pid = pbx.pid
+    await asyncio.to_thread(pbx.freeze)
+    await asyncio.to_thread(os.waitid, os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
+
+
 @pytest.mark.parametrize("over", ["plain TCP", "TLS"])
 async def test_018_a_client_survives_that_asterisk_is_killed_and_started_again(own_pbx: Asterisk, over: str) -> None:
     ami = client(own_pbx, policy=QUICKLY, ssl=trusting(own_pbx) if over == "TLS" else None)
@@ -84,7 +92,9 @@ async def test_048_asterisk_says_that_it_stops_before_the_connection_is_lost(own
         await asyncio.to_thread(own_pbx.stop, graceful=how == "gracefully")
         lost = await next_state(states, ConnectionState.RECONNECTING)
     told = [event async for event in story]
-    (shutdown,) = (event for event in told[: told.index(lost)] if isinstance(event, Shutdown))
+    shutdowns = [event for event in told[: told.index(lost)] if isinstance(event, Shutdown)]
+    assert len(shutdowns) == 1, told
+    shutdown = shutdowns[0]
     assert shutdown.shutdown == "Cleanly"
     assert shutdown.restart is False
 
@@ -148,7 +158,7 @@ async def test_049_a_frozen_asterisk_is_found_by_the_keepalive_and_taken_back_wh
     ami = client(own_pbx, policy=QUICKLY)
     states = ami.states()
     async with ami:
-        await asyncio.to_thread(own_pbx.freeze)
+        await freeze(own_pbx)
         request = asyncio.create_task(ami.send("Ping"))
         lost = await next_state(states, ConnectionState.RECONNECTING)
         assert "not even an answer to Ping" in str(lost.cause)
@@ -165,10 +175,10 @@ async def test_an_asterisk_that_is_frozen_costs_a_login_its_timeout_and_a_close_
     tasks = asyncio.all_tasks()
     ami = client(own_pbx)
     await ami.connect()
-    await asyncio.to_thread(own_pbx.freeze)
+    await freeze(own_pbx)
     pings = [asyncio.create_task(ami.send("Ping")) for _ in range(10)]
     other = client(own_pbx, timeout=0.5)
-    with pytest.raises(LoginTimeoutError, match="did not complete the login within 0.5 s"):
+    with pytest.raises(LoginTimeoutError, match="did not complete the login"):
         await within(other.connect())
     await within(ami.aclose())
     ends = await asyncio.gather(*pings, return_exceptions=True)

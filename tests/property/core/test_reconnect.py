@@ -1,7 +1,7 @@
 import random
 from itertools import islice
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asterisk_py_core.errors import InputError
@@ -24,12 +24,14 @@ def policies(draw: st.DrawFn) -> ReconnectPolicy:
     )
 
 
+@settings(deadline=None)
 @given(seeds)
 def test_001_full_jitter_stays_between_the_floor_and_the_floor_plus_the_doubling_delay(seed: int) -> None:
     for n, delay in enumerate(islice(ReconnectPolicy.exponential().delays(random.Random(seed)), 40)):
         assert 0.1 <= delay <= 0.1 + min(30, 2**n)
 
 
+@settings(deadline=None)
 @given(policies(), seeds)
 def test_every_delay_of_every_policy_is_within_its_bounds(policy: ReconnectPolicy, seed: int) -> None:
     taken = list(islice(policy.delays(random.Random(seed)), 60))
@@ -37,12 +39,14 @@ def test_every_delay_of_every_policy_is_within_its_bounds(policy: ReconnectPolic
     assert len(taken) == (60 if policy.max_retries is None else policy.max_retries)
 
 
+@settings(deadline=None)
 @given(policies(), seeds)
 def test_the_same_policy_and_seed_give_the_same_delays(policy: ReconnectPolicy, seed: int) -> None:
     first, second = (list(islice(policy.delays(random.Random(seed)), 20)) for _ in range(2))
     assert first == second
 
 
+@settings(deadline=None)
 @given(anything, anything, anything, anything, anything)
 def test_a_policy_is_either_refused_by_name_or_usable(
     initial: object, highest: object, factor: object, jitter: object, max_retries: object

@@ -68,6 +68,26 @@ def test_messages_are_told_apart_by_event_first_then_response(raw: bytes, kind: 
     assert decoder.junk_count == (2 if kind is Message else 0)
 
 
+def test_an_event_is_not_taken_for_one_whose_name_is_the_beginning_of_its_own() -> None:
+    class Short(AmiEvent, event="A" * 25):
+        __slots__ = ()
+
+    # The line of the first is as long as what the decoder looks at before anything else.
+    events = decode(b"Event: " + b"A" * 25 + b"\r\n\r\n", b"Event: " + b"A" * 26 + b"\r\nX: 1\r\n\r\n")
+    assert [type(event) for event in events] == [Short, AmiEvent]
+
+
+def test_an_event_described_while_connected_is_typed_from_then_on() -> None:
+    decoder = Decoder()
+    stream = b"Event: DescribedLate\r\nA: 1\r\n\r\n"
+    assert [type(event) for event in decoder.receive_data(stream * 2)] == [AmiEvent, AmiEvent]
+
+    class DescribedLate(AmiEvent, event="DescribedLate"):
+        __slots__ = ()
+
+    assert [type(event) for event in decoder.receive_data(stream)] == [DescribedLate]
+
+
 def test_057_no_event_is_born_from_command_output() -> None:
     (answer,) = decode(b"Response: Success\r\nOutput: Event: Hangup\r\nOutput: \r\nOutput: x\r\n\r\n")
     assert isinstance(answer, Response)
@@ -214,7 +234,7 @@ def test_a_stranger_who_invents_beginnings_and_names_fills_no_memory() -> None:
     )
     for event in decoder.receive_data(stream):
         assert event.headers[1][1] == "1"
-    assert len(decoder._events) <= 1024
+    assert len(decoder._beginnings) <= 1024
     assert isinstance(Hangup._parser, ShapeParser)
     assert len(Hangup._parser._shapes) <= 8
     assert isinstance(AmiEvent._parser, ShapeParsers)

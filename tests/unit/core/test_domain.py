@@ -84,7 +84,7 @@ def test_what_is_no_word_is_refused_with_the_vocabulary_and_the_value_named(enum
     with pytest.raises(UnknownValueError) as caught:
         enum.parse(value)
     assert (caught.value.vocabulary, caught.value.value) == (enum.__name__, value)
-    assert str(caught.value) == f"{value!r} is not a {enum.__name__}"
+    assert str(caught.value) == f"{value!r:.100} is not a {enum.__name__}"
     assert isinstance(caught.value, ValueError)
 
 

@@ -188,3 +188,10 @@ def test_the_cause_of_a_failed_connection_is_kept_and_a_text_makes_none() -> Non
 )
 def test_what_failed_can_be_read_from_fields(error: AsteriskError, fields: dict[str, object]) -> None:
     assert {name: getattr(error, name) for name in fields} == fields
+
+
+def test_a_value_of_any_length_makes_a_short_message() -> None:
+    error = UnknownValueError(vocabulary="HangupCause", value="9" * 5000)
+
+    assert len(str(error)) < 150
+    assert error.value == "9" * 5000

@@ -8,10 +8,19 @@ from typing import Final, TypeAlias, TypeGuard
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.redaction import redact
 
-from .framing import FrameSplitter, Limits
-from .message import BY_FIRST_LINE, AmiEvent, Message, Response, event_class
+from .framing import FOLLOWS, FrameSplitter, Limits
+from .message import EVENT_CLASSES, AmiEvent, Message, Response, event_class
 
-__all__ = ["Decoder", "HeaderValue", "Headers", "Scalar", "check_action_id", "encode_action", "encode_variables"]
+__all__ = [
+    "Decoder",
+    "HeaderValue",
+    "Headers",
+    "Scalar",
+    "check_action_id",
+    "check_event_mask",
+    "encode_action",
+    "encode_variables",
+]
 
 Scalar: TypeAlias = str | int | float | bool
 HeaderValue: TypeAlias = Scalar | Sequence[Scalar] | None
@@ -19,7 +28,6 @@ Headers: TypeAlias = Mapping[str, HeaderValue] | Iterable[tuple[str, HeaderValue
 
 # --- from bytes to messages ------------------------------------------------------------------------------------------
 
-_FOLLOWS: Final = b"Response: Follows\r\n"
 _EVENT: Final = b"Event: "
 _EVENT_HEADER: Final = re.compile(rb"(?:\A|\r\n)event:", re.IGNORECASE)
 # The first bytes of most events hold their whole first line, so they tell the class, and to cut them off costs half of
@@ -40,7 +48,8 @@ class Decoder:
     def __init__(self, *, legacy_output: bool = False, limits: Limits | None = None) -> None:
         self._splitter = FrameSplitter(limits or Limits(), legacy_output=legacy_output)
         self._junk_count = 0
-        self._events: dict[bytes, Callable[[bytes], Message]] = {}
+        self._beginnings: dict[bytes, Callable[[bytes], Message]] = {}
+        self._described = 0
 
     @property
     def junk_count(self) -> int:
@@ -54,22 +63,25 @@ class Decoder:
             FrameTooLargeError: a message breaks a limit. Messages that came before it are returned first, and the next
                 call raises, whatever it brings; nothing can be received after that.
         """
-        event_or_other = self._events.get
         frames = self._splitter.receive_data(data)
-        return [event_or_other(frame[:_BEGINNING], self._classify)(frame) for frame in frames]
+        if self._described != len(EVENT_CLASSES):
+            # A program has described one more event.
+            self._beginnings.clear()
+            self._described = len(EVENT_CLASSES)
+        find = self._beginnings.get
+        return [find(frame[:_BEGINNING], self._classify)(frame) for frame in frames]
 
     def _classify(self, frame: bytes) -> Message:
-        line, end, _ = frame.partition(b"\r\n")
-        event = BY_FIRST_LINE.get(line)
-        if event is not None:
-            if len(line + end) <= _BEGINNING and len(self._events) < _MAX_BEGINNINGS:
-                self._events[frame[:_BEGINNING]] = event
-            return event(frame)
         # Command output of old may hold lines that look like headers.
-        if frame.startswith(_FOLLOWS):
+        if frame.startswith(FOLLOWS):
             return Response(frame)
+        line, _, _ = frame.partition(b"\r\n")
         if line.startswith(_EVENT):
-            return event_class(line[len(_EVENT) :].removesuffix(b"\n").decode("utf-8", "surrogateescape"))(frame)
+            name = line[len(_EVENT) :].removesuffix(b"\n").decode("utf-8", "surrogateescape")
+            event = event_class(name)
+            if len(line) + len(b"\r\n") <= _BEGINNING and len(self._beginnings) < _MAX_BEGINNINGS:
+                self._beginnings[frame[:_BEGINNING]] = event
+            return event(frame)
         if _EVENT_HEADER.search(frame):
             return event_class(AmiEvent(frame).name)(frame)
         if _RESPONSE_HEADER.search(frame):
@@ -89,6 +101,12 @@ _MAX_ACTION_ID: Final = 64
 
 _NAME: Final = re.compile(r"[!-9;-~]+")
 _ACTION_ID: Final = re.compile(r"[!-~]+")
+# main/manager.c, perms[] and strings_to_mask.
+_EVENT_CLASS: Final = re.compile(
+    "system|call|log|verbose|command|agent|user|config|dtmf|reporting|cdr|dialplan|originate|agi|cc|aoc|test|security"
+    "|message|all|none|on|off|yes|no|true|false|[0-9]+",
+    re.IGNORECASE,
+)
 _FORBIDDEN: Final = re.compile(r"[\r\n\0]")
 _VARIABLE_NAME: Final = re.compile(r"[^\0-\x20=,\"\\\x7f]+")
 _SPECIAL: Final = re.compile(r'[\\",]')
@@ -138,6 +156,19 @@ def check_action_id(action_id: str) -> None:
         raise InputError(field="ActionID", problem="must be printable ASCII without spaces")
     if len(action_id) > _MAX_ACTION_ID:
         raise InputError(field="ActionID", problem=f"has {len(action_id)} bytes; {_MAX_ACTION_ID} are safe")
+
+
+def check_event_mask(mask: str) -> None:
+    """Refuse an event mask (``on``, ``off``, ``call,system``) that holds a word Asterisk does not know.
+
+    Asterisk takes such a word for "off", and answers Success.
+
+    Raises:
+        InputError: a word is no event class; one that a later Asterisk adds can be given as its number.
+    """
+    for word in mask.split(","):
+        if not _EVENT_CLASS.fullmatch(word.strip(" ")):
+            raise InputError(field=f"events={mask!r}", problem=f"names {word!r}, which is no event class of Asterisk")
 
 
 def encode_variables(variables: Mapping[str, Scalar]) -> list[str]:

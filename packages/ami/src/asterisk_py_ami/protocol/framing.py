@@ -6,7 +6,7 @@ from typing import Final
 
 from asterisk_py_core.errors import FrameTooLargeError
 
-__all__ = ["FrameSplitter", "Limits"]
+__all__ = ["FOLLOWS", "FrameSplitter", "Limits"]
 
 # A message ends with blank lines. Lines end with CR LF; a bare LF is a blank line only right after one
 # (CoreShowChannelMap of 18.19 and 20.4 ends that way), and belongs to a value anywhere else.
@@ -14,7 +14,7 @@ _END: Final = re.compile(rb"\r\n\r?\n(?:\r?\n)*+")
 _BLANK_LINES: Final = re.compile(rb"(?:\r?\n)*+")
 
 # Before Asterisk 14 (AMI 3.0) the output of Command came as text of any kind, up to a marker.
-_FOLLOWS: Final = b"Response: Follows\r\n"
+FOLLOWS: Final = b"Response: Follows\r\n"
 _END_OF_FOLLOWS: Final = re.compile(rb"(?<=--END COMMAND--)\r\n\r?\n(?:\r?\n)*+")
 _LONGEST_END: Final = len(b"--END COMMAND--\r\n\r\n")
 
@@ -83,7 +83,7 @@ class FrameSplitter:
         rest = self._rest
         frames: list[bytes] = []
         start = 0
-        while found := (_END_OF_FOLLOWS if rest.startswith(_FOLLOWS, start) else _END).search(
+        while found := (_END_OF_FOLLOWS if rest.startswith(FOLLOWS, start) else _END).search(
             rest, max(start, searched)
         ):
             frames.append(bytes(rest[start : found.start()]))

@@ -11,7 +11,7 @@ from asterisk_py_core.redaction import redact
 
 from .headers import Parsed, ShapeParser, ShapeParsers, parse_by_line, parse_lines
 
-__all__ = ["BY_FIRST_LINE", "AmiEvent", "Message", "Response", "event_class"]
+__all__ = ["EVENT_CLASSES", "AmiEvent", "Message", "Response", "event_class"]
 
 T = TypeVar("T")
 
@@ -183,20 +183,19 @@ class AmiEvent(Message, Event):
         return parsed
 
 
-# The event classes by the first line of their messages, as the decoder meets it, and by their name in lower case.
-BY_FIRST_LINE: Final[dict[bytes, type[AmiEvent]]] = {}
-_BY_NAME: Final[dict[str, type[AmiEvent]]] = {}
+# The classes that describe an event, by its name in lower case.
+EVENT_CLASSES: Final[dict[str, type[AmiEvent]]] = {}
 
 
 def event_class(name: str) -> type[AmiEvent]:
     """Return the class that describes the event *name*, in any case of letters; :class:`AmiEvent` if none does."""
-    return _BY_NAME.get(name.lower(), AmiEvent)
+    return EVENT_CLASSES.get(name.lower(), AmiEvent)
 
 
 def _register(name: str, cls: type[AmiEvent]) -> None:
-    if name.lower() in _BY_NAME:
+    if name.lower() in EVENT_CLASSES:
         raise InputError(field=f"event={name!r} of {cls.__name__}", problem="is described by another class already")
-    _BY_NAME[name.lower()] = BY_FIRST_LINE[f"Event: {name}".encode()] = cls
+    EVENT_CLASSES[name.lower()] = cls
 
 
 def _abridged(name: str, value: str) -> str:

@@ -18,7 +18,7 @@ from asterisk_py_core.errors import (
     UnsupportedVersionError,
 )
 
-from .codec import Decoder, HeaderValue, encode_action
+from .codec import Decoder, HeaderValue, check_event_mask, encode_action
 from .message import Message, Response
 
 __all__ = ["AmiSession", "LoginMethod", "SessionState"]
@@ -69,14 +69,6 @@ _OUTPUT_IN_HEADERS: Final = (3,)
 # Asterisk sends up to nine digits (main/manager.c, char challenge[10]).
 _CHALLENGE: Final = re.compile(r"[0-9]{1,20}")
 
-# main/manager.c, perms[] and strings_to_mask. A word Asterisk does not know means "off" there, and is answered with
-# Success, so it is refused here; a class a later Asterisk adds can be given as a number.
-_EVENT_CLASSES: Final = re.compile(
-    "system|call|log|verbose|command|agent|user|config|dtmf|reporting|cdr|dialplan|originate|agi|cc|aoc|test|security"
-    "|message|all|none|on|off|yes|no|true|false|[0-9]+",
-    re.IGNORECASE,
-)
-
 
 class AmiSession:
     """The wire side of one AMI connection, from its first byte: it logs in, then decodes.
@@ -104,7 +96,8 @@ class AmiSession:
         self._username = credentials.username
         self._credentials: Credentials | None = credentials
         self._login = _login_method(login)
-        self._events = _event_mask(events)
+        check_event_mask(events)
+        self._events = events
         self._state = SessionState.GREETING
         self._version: tuple[int, ...] = ()
         self._greeting = bytearray()
@@ -193,7 +186,7 @@ class AmiSession:
         """Take the banner from the stream and return what follows it."""
         self._greeting += data
         greeting = bytes(self._greeting)
-        line, end, rest = greeting[: _MAX_BANNER + 1].partition(b"\n")
+        line, end, _ = greeting[: _MAX_BANNER + 1].partition(b"\n")
         if not end:
             # What cannot become a banner any more is refused at once: a peer that waits for us would never end it.
             if len(greeting) > _MAX_BANNER or line[: len(_BANNER_START)] != _BANNER_START[: len(line)]:
@@ -276,10 +269,3 @@ def _login_method(login: LoginMethod | str) -> LoginMethod:
         return LoginMethod(login)
     except ValueError:
         raise InputError(field=f"login={login!r}", problem="must be 'md5' or 'plain'") from None
-
-
-def _event_mask(events: str) -> str:
-    for word in events.split(","):
-        if not _EVENT_CLASSES.fullmatch(word.strip(" ")):
-            raise InputError(field=f"events={events!r}", problem=f"names {word!r}, which is no event class of Asterisk")
-    return events

@@ -1,0 +1,35 @@
+"""Values of headers that Asterisk writes in a way of their own; :mod:`asterisk_py_ami.events` names them as parsers."""
+
+import re
+from typing import Final
+
+__all__ = ["clock", "measured", "unless_global"]
+
+_CLOCK: Final = re.compile(r"(-?[0-9]+):([0-5][0-9]):([0-5][0-9])")
+
+
+def clock(text: str) -> int:
+    """Return the seconds that ``01:02:03`` stands for (main/manager.c, action_coreshowchannels).
+
+    Raises:
+        ValueError: *text* is no such time.
+    """
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not hours, minutes and seconds")
+    hours, minutes, seconds = match.groups()
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+
+
+def measured(text: str) -> int | None:
+    """Return a measured number, or ``None`` for ``N/A``, which stands for one that nobody measured (res_pjsip).
+
+    Raises:
+        ValueError: *text* is neither.
+    """
+    return None if text == "N/A" else int(text)
+
+
+def unless_global(text: str) -> str | None:
+    """Return *text*, or ``None`` for what VarSet says of a global variable (main/manager_channels.c, varset_to_ami)."""
+    return None if text == "none" else text

@@ -1,0 +1,162 @@
+"""Cancelling at every wait, and leaving nothing behind; after each test the `protocol` fixture looks for it."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from asterisk_py_core import ClientClosedError, ReconnectPolicy
+from tests.contract.conftest import sockets
+from tests.contract.harness import Capability, Client, Harness, needs
+from tests.contract.watching import QUICKLY, Connect, D, K, MakeClient, R
+
+
+async def cancelled(awaitable: Awaitable[object], when: Callable[[], Awaitable[object]]) -> None:
+    """Start *awaitable*, cancel it after *when*, and make sure that it heeds that."""
+    task = asyncio.ensure_future(awaitable)
+    await when()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def a_turn() -> None:
+    await asyncio.sleep(0)
+
+
+async def test_nothing_is_left_the_moment_closing_returns(protocol: Harness, make_client: MakeClient) -> None:
+    before = sockets()
+    client = make_client()
+    await client.connect()
+    assert len(asyncio.all_tasks()) > 1
+    await client.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    await protocol.wait_until_alone()
+    assert sockets() == before
+
+
+async def test_leaving_the_block_closes_even_by_an_exception(protocol: Harness, make_client: MakeClient) -> None:
+    client = make_client()
+    with pytest.raises(ZeroDivisionError):
+        async with client:
+            raise ZeroDivisionError
+    assert client.state is D
+    await protocol.wait_until_alone()
+
+
+async def test_connecting_twice_and_at_once_is_one_connection(protocol: Harness, make_client: MakeClient) -> None:
+    client = make_client()
+    await asyncio.gather(client.connect(), client.connect())
+    await client.connect()
+    assert (client.state, client.epoch, protocol.connections) == (K, 1, 1)
+
+
+@pytest.mark.parametrize("turns", range(1, 9))
+async def test_cancelling_connect_at_any_moment_leaves_nothing(
+    protocol: Harness, make_client: MakeClient, turns: int
+) -> None:
+    client = make_client()
+
+    async def some_turns() -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    await cancelled(client.connect(), some_turns)
+    assert client.state is D
+    await protocol.wait_until_alone()
+    with pytest.raises(ClientClosedError):
+        await client.connect()
+
+
+@needs(Capability.DIALS)
+async def test_cancelling_connect_while_the_peer_is_silent_leaves_nothing(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    protocol.freeze()
+    client = make_client()
+    await cancelled(client.connect(), lambda: protocol.wait_for_connections(1))
+    assert client.state is D
+
+
+@needs(Capability.DIALS)
+async def test_cancelling_connect_during_backoff_leaves_nothing(protocol: Harness, make_client: MakeClient) -> None:
+    await protocol.stop_peer()
+    client = make_client(policy=ReconnectPolicy.fixed(3600), retry_first=True)
+    await cancelled(client.connect(), lambda: client.wait_for(R))
+    assert client.state is D
+
+
+async def test_cancelling_a_second_connect_stops_only_the_waiting(protocol: Harness, make_client: MakeClient) -> None:
+    client = make_client()
+    first = asyncio.ensure_future(client.connect())
+    await a_turn()
+    await cancelled(client.connect(), a_turn)
+    await first
+    assert (client.state, protocol.connections) == (K, 1)
+
+
+async def test_cancelling_a_wait_for_a_state_disturbs_nothing(protocol: Harness, connect: Connect) -> None:
+    client = await connect(policy=QUICKLY)
+    other = asyncio.ensure_future(client.wait_for(R))
+    await cancelled(client.wait_for(R), a_turn)
+    protocol.drop()
+    await other
+
+
+async def test_cancelling_the_closing_does_not_stop_it(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    await cancelled(client.aclose(), a_turn)
+    assert client.state is D
+    await protocol.wait_until_alone()
+    await client.aclose()
+
+
+@needs(Capability.SENDS)
+async def test_cancelling_a_request_disturbs_no_other_and_its_answer_goes_nowhere(
+    protocol: Harness, connect: Connect
+) -> None:
+    client = await connect()
+    protocol.hold_answers()
+    requests = [asyncio.ensure_future(protocol.request(client)) for _ in range(10)]
+    await protocol.wait_for_requests(10)
+    for request in requests[::2]:
+        request.cancel()
+    protocol.answer_held()
+    outcomes = await asyncio.gather(*requests, return_exceptions=True)
+    assert [isinstance(outcome, asyncio.CancelledError) for outcome in outcomes] == [True, False] * 5
+    await protocol.request(client)
+
+
+@needs(Capability.SENDS)
+async def test_closing_a_client_of_a_peer_that_takes_no_data_ends_soon(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    protocol.freeze()
+    requests = [asyncio.ensure_future(protocol.large_request(client)) for _ in range(200)]
+    await a_turn()
+    await client.aclose()
+    outcomes = await asyncio.gather(*requests, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {ClientClosedError}
+
+
+async def test_a_hundred_connections_leave_nothing(protocol: Harness, make_client: MakeClient) -> None:
+    before = sockets()
+    for _ in range(100):
+        async with make_client():
+            pass
+    await protocol.wait_until_alone()
+    assert sockets() == before
+    assert protocol.connections == 100
+
+
+async def test_a_closed_client_is_freed(protocol: Harness) -> None:
+    client: Client | None = protocol.client(policy=QUICKLY)
+    assert client is not None
+    async with client:
+        protocol.drop()
+        await protocol.wait_for_logins(2)
+    reference = weakref.ref(client)
+    client = None
+    gc.collect()
+    assert reference() is None
