@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 # The layer of each module that is not in a `protocol/` folder; those are wire. A new module has to be put somewhere.
 WIRE = {
-    "core": {"credentials", "domain", "errors", "event_log", "lines", "reconnect", "redaction"},
+    "core": {"checks", "credentials", "domain", "errors", "event_log", "lines", "reconnect", "redaction"},
     "ami": {"errors", "events", "snapshot"},
     "agi": set(),
     "ari": set(),

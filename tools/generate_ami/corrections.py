@@ -11,11 +11,11 @@ __all__ = [
     "ADDED_HEADERS",
     "CALLERS",
     "LOOSE_CHANNELS",
-    "OPTIONAL_PARTS",
     "MAY_BE_EMPTY",
     "NOT_GENERATED",
     "NOT_SEEN",
     "OPTIONAL",
+    "OPTIONAL_PARTS",
     "RENAMED_EVENTS",
     "RENAMED_HEADERS",
     "REQUIRED_PARAMETERS",
@@ -27,11 +27,11 @@ __all__ = [
 
 RENAMED_EVENTS: Final = {"NewExten": "Newexten"}
 
+# By how the documented name begins.
 RENAMED_HEADERS: Final = {
     "AsyncAGIExec.CommandID": "CommandId",
     "CEL.UserField": "Userfield",
     "QueueParams.ServiceLevelPerf": "ServicelevelPerf",
-    "QueueParams.ServiceLevelPerf2": "ServicelevelPerf2",
     "TransportDetail.AsycOperations": "AsyncOperations",
     # X stands for the number of a report, and there is one.
     "RTCPReceived.ReportX": "Report0",
@@ -186,7 +186,7 @@ REQUIRED_PARAMETERS: Final = {
     "MixMonitorMute": ("Direction", "State"),
 }
 
-# Sent with an empty value all the same: `Setvar` sets a variable to nothing.
+# Required, and taken empty: `Setvar` then sets the variable to nothing.
 MAY_BE_EMPTY: Final = {"Setvar": ("Value",)}
 
 # Answers with a list that the documentation does not describe: the items, and the event that ends it. Those of chan_iax2

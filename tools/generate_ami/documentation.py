@@ -29,7 +29,8 @@ class Parameter:
     """A parameter of an action, or a header of an event."""
 
     name: str
-    is_required: bool = False
+    is_required: bool | None = None
+    """None where the documentation does not say."""
     words: tuple[str, ...] = ()
     """The values it may have, if the documentation lists them."""
 
@@ -40,6 +41,7 @@ class Snapshot:
 
     kind: str
     prefix: str = ""
+    is_required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,8 @@ def _syntax(
 def _parameters(docs: ElementTree.Element, child: ElementTree.Element, owner: str) -> Iterator[Parameter]:
     if child.tag == "parameter":
         words = [word.attrib["name"] for word in child.iterfind("enumlist/enum")]
-        required = child.get("required", "no").lower() in {"true", "yes"}
-        yield Parameter(child.attrib["name"], required, tuple(words))
+        required = child.get("required")
+        yield Parameter(child.attrib["name"], None if required is None else required == "true", tuple(words))
     elif child.tag == _INCLUDE:
         yield from _included(docs, child.attrib["xpointer"], owner)
     else:

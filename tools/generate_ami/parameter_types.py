@@ -29,21 +29,29 @@ _VARIABLES: Final = ("Mapping[str, Scalar]", _calls("variables"))
 _SECONDS: Final = ("float", '("{header}", milliseconds(self, "{argument}", {argument}))')
 _LIST: Final = ("str | Sequence[str]", _calls("joined"))
 
-_INTEGERS: Final = frozenset(
-    """
-    ChargingAssociationId ChargingAssociationPlan Code CurrencyAmount DAHDIChannel Granularity NewMessages OldMessages
-    Penalty QueueChangePriorityCaller.Priority SessionNumber Span Time WaitEvent.Timeout
-    """.split()
-)
-# A priority may be a label or `hint`, a cause of PJSIPHangup the name of a SIP answer.
-_NUMBERS_OR_TEXT: Final = frozenset("ExtraPriority PJSIPHangup.Cause PRIDebugSet.Level ParkingSpace Priority Usernum".split())
-# All of these know `true` and `false` (main/utils.c, ast_true).
-_FLAGS: Final = frozenset(
-    """
-    Async EarlyMedia Immediate MixMonitorMute.State Paused PreserveEffectiveContext Receive Recursive Replace RingInUse
-    Soft SorceryMemoryCacheStaleObject.Reload
-    """.split()
-)
+# A row `Action.Parameter` is for one action, and comes first.
+_ANNOTATIONS: Final = {
+    **dict.fromkeys(
+        (
+            "ChargingAssociationId", "ChargingAssociationPlan", "Code", "CurrencyAmount", "DAHDIChannel", "Granularity",
+            "NewMessages", "OldMessages", "Penalty", "QueueChangePriorityCaller.Priority", "SessionNumber", "Span",
+            "Time", "WaitEvent.Timeout",
+        ),
+        "int",
+    ),
+    # A priority may be a label or `hint`, a cause of PJSIPHangup the name of a SIP answer.
+    **dict.fromkeys(
+        ("ExtraPriority", "PJSIPHangup.Cause", "PRIDebugSet.Level", "ParkingSpace", "Priority", "Usernum"), "int | str"
+    ),
+    # All of these know `true` and `false` (main/utils.c, ast_true).
+    **dict.fromkeys(
+        (
+            "Async", "EarlyMedia", "Immediate", "MixMonitorMute.State", "Paused", "PreserveEffectiveContext", "Receive",
+            "Recursive", "Replace", "RingInUse", "Soft", "SorceryMemoryCacheStaleObject.Reload",
+        ),
+        "bool",
+    ),
+}  # fmt: skip
 _TYPES: Final = {
     "AbsoluteTimeout.Timeout": ("float", '("{header}", {argument})'),
     "Hangup.Cause": ("HangupCause | int", '("{header}", {argument})'),
@@ -112,17 +120,9 @@ def parameter_type(action: str, parameter: Parameter) -> ParameterType:
     words = frozenset(parameter.words)
     if words in _TRUTH:
         return ParameterType(name, "bool", _TRUTH[words])
-    annotation = _annotation(row, parameter)
+    annotation = _ANNOTATIONS.get(row) or _ANNOTATIONS.get(parameter.name)
+    if annotation is None:
+        annotation = "str"
+        if words and row not in _OPEN:
+            annotation = f"Literal[{', '.join(repr(word) for word in parameter.words)}]"
     return ParameterType(name, annotation, default=default, note=note)
-
-
-def _annotation(row: str, parameter: Parameter) -> str:
-    for names, annotation in ((_INTEGERS, "int"), (_NUMBERS_OR_TEXT, "int | str"), (_FLAGS, "bool")):
-        if row in names or parameter.name in names:
-            # A row for one action comes before the name in general.
-            other = {_INTEGERS: _NUMBERS_OR_TEXT, _NUMBERS_OR_TEXT: _INTEGERS}.get(names, frozenset())
-            if row in names or row not in other:
-                return annotation
-    if parameter.words and row not in _OPEN:
-        return f"Literal[{', '.join(repr(word) for word in parameter.words)}]"
-    return "str"

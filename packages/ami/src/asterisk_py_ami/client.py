@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from asterisk_py_core.checks import check_timeout
 from asterisk_py_core.client import SupervisedClient
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import ClientClosedError, ConnectionClosedError, MissingCredentialsError, NotSentError
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.net import check_target, check_timeout
+from asterisk_py_core.net import check_target
 from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervisor import Supervisor
 

@@ -16,6 +16,7 @@ from inspect import iscoroutinefunction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
+from .checks import check_count
 from .errors import ClientClosedError, InputError
 from .event_log import CHUNK_SIZE, EventLog
 
@@ -113,7 +114,7 @@ class EventSubscription(Generic[E]):
 
         Raises what :meth:`recv` raises.
         """
-        _check_count("limit", limit)
+        check_count("limit", limit)
         if not await self._wait():
             raise ClientClosedError(what="the event subscription")
         return self._cursor.take_list(limit)
@@ -204,7 +205,7 @@ class FilteredSubscription(EventSubscription[E]):
 
         Raises what :meth:`recv` raises, and what the predicate raised if that was before any event to return.
         """
-        _check_count("limit", limit)
+        check_count("limit", limit)
         batch = [await self.recv()]
         try:
             while len(batch) < limit and self._cursor.has_events():
@@ -335,7 +336,7 @@ class EventBus(Generic[E]):
         if where is not None:
             _check_predicate(where)
         if capacity is not None:
-            _check_count("capacity", capacity)
+            check_count("capacity", capacity)
         elif lossy:
             raise InputError(field="lossy", problem="needs a capacity: without one nothing is ever lost")
         cursor = self._log(frozenset(types)).open_cursor(capacity, lossy=lossy)
@@ -379,11 +380,6 @@ def _accepts(cursor: Cursor[E], predicate: Callable[[E], bool], event: E) -> boo
         return False
     cursor.skipped -= 1
     return True
-
-
-def _check_count(field: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InputError(field=field, problem=f"must be a positive integer, not {value!r}")
 
 
 def _check_predicate(predicate: object) -> None:

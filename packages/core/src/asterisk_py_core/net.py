@@ -4,13 +4,13 @@ import asyncio
 import builtins
 import contextlib
 import ipaddress
-import math
 import socket
 from collections.abc import Callable
 from itertools import zip_longest
 from ssl import SSLCertVerificationError, SSLContext, create_default_context
 from typing import Any
 
+from .checks import check_timeout
 from .errors import (
     AsteriskError,
     ConnectFailedError,
@@ -21,7 +21,7 @@ from .errors import (
 )
 from .stream import Stream, format_address, reason
 
-__all__ = ["check_target", "check_timeout", "open_stream"]
+__all__ = ["check_target", "open_stream"]
 
 # RFC 8305 section 5: the wait before the next address is tried beside the ones under way.
 _HEAD_START = 0.25
@@ -96,17 +96,6 @@ def check_target(host: object, port: object) -> None:
         raise InputError(field="host", problem="must not hold a port: it is an argument of its own")
     if type(port) is not int or not 1 <= port <= 65_535:
         raise InputError(field="port", problem=f"must be an int from 1 to 65535, not {port!r}")
-
-
-def check_timeout(field: str, seconds: object) -> float:
-    """Return *seconds* if it can be waited for.
-
-    Raises:
-        InputError: it is no positive, finite number; the message names *field*.
-    """
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
-        raise InputError(field=field, problem=f"must be a positive number of seconds, not {seconds!r}")
-    return seconds
 
 
 def _is_ipv6(host: str) -> bool:

@@ -7,10 +7,10 @@ OutcomeUnknownError, all in the same turn of the event loop.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
+from .checks import check_count, check_timeout
 from .errors import (
     ClientClosedError,
     ConnectionClosedError,
@@ -118,7 +118,7 @@ class PendingRequests(Generic[R]):
     """
 
     def __init__(self, *, address: str, limit: int = IN_FLIGHT_LIMIT) -> None:
-        _check_limit(limit)
+        check_count("limit", limit)
         self.address = address
         self.late = 0
         self.unmatched = 0
@@ -141,8 +141,7 @@ class PendingRequests(Generic[R]):
             NotSentError: the connection has ended, or too many requests are in flight.
             ClientClosedError: the connection was closed by this program.
         """
-        if not 0 < timeout < math.inf:
-            raise InputError(field="timeout", problem=f"must be a positive number of seconds, not {timeout!r}")
+        check_timeout("timeout", timeout)
         if self._ended is not None:
             raise _loss(request, self.address, self._ended, written=False)
         if len(self._requests) >= self._limit:
@@ -191,8 +190,3 @@ def _loss(request: str, address: str, cause: AsteriskError, *, written: bool) ->
     error = kind(request=request, address=address, reason=reason)
     error.__cause__ = cause
     return error
-
-
-def _check_limit(limit: object) -> None:
-    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-        raise InputError(field="limit", problem=f"must be a positive integer, not {limit!r}")

@@ -6,11 +6,11 @@ a test.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Self
 
+from .checks import check_number
 from .errors import InputError
 from .event_bus import Event
 
@@ -90,11 +90,11 @@ class ReconnectPolicy:
     stable_after: float = 30.0
 
     def __post_init__(self) -> None:
-        _check_number("initial", self.initial, at_least=SHORTEST_DELAY)
-        _check_number("max", self.max, at_least=self.initial)
-        _check_number("factor", self.factor, at_least=1.0)
-        _check_number("jitter", self.jitter, at_least=0.0, at_most=1.0)
-        _check_number("stable_after", self.stable_after, at_least=0.0)
+        check_number("initial", self.initial, at_least=SHORTEST_DELAY)
+        check_number("max", self.max, at_least=self.initial)
+        check_number("factor", self.factor, at_least=1.0)
+        check_number("jitter", self.jitter, at_least=0.0, at_most=1.0)
+        check_number("stable_after", self.stable_after, at_least=0.0)
         if self.max_retries is not None:
             _check_retries(self.max_retries)
 
@@ -124,7 +124,7 @@ class ReconnectPolicy:
         cls, interval: float, *, jitter: float = 0.0, max_retries: int | None = None, stable_after: float = 30.0
     ) -> Self:
         """Wait *interval* seconds (at least 0.1) after each failure."""
-        _check_number("interval", interval, at_least=SHORTEST_DELAY)
+        check_number("interval", interval, at_least=SHORTEST_DELAY)
         return cls(
             initial=interval,
             max=interval,
@@ -149,13 +149,6 @@ class ReconnectPolicy:
             yield max(SHORTEST_DELAY, (1 - self.jitter) * step + self.jitter * chance)
             # Multiplied step by step and capped each time: `factor**n` would overflow in a long outage.
             step = min(self.max, step * self.factor)
-
-
-def _check_number(field: str, value: object, *, at_least: float, at_most: float = sys.float_info.max) -> None:
-    # NaN is in no range; neither are infinity and the integers too large for a float.
-    if not isinstance(value, int | float) or isinstance(value, bool) or not at_least <= value <= at_most:
-        bounds = f"at least {at_least:g}" if at_most == sys.float_info.max else f"{at_least:g} to {at_most:g}"
-        raise InputError(field=field, problem=f"must be a number of {bounds}, not {value!r}")
 
 
 def _check_retries(value: object) -> None:

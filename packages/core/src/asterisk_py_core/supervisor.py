@@ -187,6 +187,7 @@ class Supervisor(Generic[C]):
                 raise failure
             self._attempt += 1
             self._move(ConnectionState.RECONNECTING, cause=failure, retry_in=delay)
+            logger.info("%s: %s; next try in %.1f s", self._what, failure, delay)
             await asyncio.sleep(delay)
 
     async def _serve_until_lost(self, connection: C) -> AsteriskError:

@@ -1,0 +1,233 @@
+"""``tail``, ``ping`` and ``send``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from asterisk_py_ami.errors import rejection
+from asterisk_py_core.errors import EventsLostError, InputError, OutcomeUnknownError, ReadTimeoutError
+from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+
+from .exits import Exit
+from .output import clock, message_object, pairs, printable, to_json
+
+if TYPE_CHECKING:
+    import argparse
+
+    from asterisk_py_ami.client import AmiClient
+    from asterisk_py_ami.connection import AmiConnection
+    from asterisk_py_ami.protocol.message import AmiEvent, Message, Response
+    from asterisk_py_core.event_bus import EventSubscription
+
+    from .access import Access
+    from .output import Output, Terminal
+
+__all__ = ["BACKLOG", "ping", "send", "state_text", "tail"]
+
+BACKLOG: Final = 100_000
+"""How many events wait for an output that is not read: some 60 MB. What is dropped then is counted and said."""
+
+# They say in every event what its name says, too.
+_NOT_SHOWN: Final = frozenset({"event", "privilege"})
+
+
+# --- tail ------------------------------------------------------------------------------------------------------------
+
+
+async def tail(args: argparse.Namespace, access: Access, terminal: Terminal) -> Exit:
+    """Print events as they come, through every loss of the connection."""
+    printer = _Printer(terminal, access.address, as_json=args.json)
+    wanted = {name.lower() for name in args.event or ()}
+    left: int | None = args.count
+    client = access.client()
+    async with contextlib.aclosing(client), _subscription(client, wanted) as events:
+        await client.connect()
+        while left is None or left > 0:
+            try:
+                batch = await events.recv_batch()
+            except EventsLostError as error:
+                await printer.lost(error)
+                continue
+            left = await printer.show(batch, left)
+    return Exit.DONE
+
+
+def _subscription(client: AmiClient, wanted: set[str]) -> EventSubscription[AmiEvent | ConnectionStateChanged]:
+    if not wanted:
+        return client.events(capacity=BACKLOG)
+    return client.events(
+        where=lambda event: isinstance(event, ConnectionStateChanged) or event.name.lower() in wanted, capacity=BACKLOG
+    )
+
+
+class _Printer:
+    """Prints what ``tail`` receives, one line for each."""
+
+    def __init__(self, terminal: Terminal, address: str, *, as_json: bool) -> None:
+        self._terminal = terminal
+        self._address = address
+        self._json = as_json
+        # On a terminal that shows both, the notice is enough; in a file or a pipe the gap is marked where it is.
+        self._marks = not (terminal.out.is_terminal and terminal.err.is_terminal)
+
+    async def show(self, batch: list[AmiEvent | ConnectionStateChanged], left: int | None) -> int | None:
+        """Print *batch*, of its events *left* at most; return how many are left to be printed then."""
+        lines: list[str] = []
+        notices: list[str] = []
+        for item in batch:
+            if isinstance(item, ConnectionStateChanged):
+                text = state_text(item, self._address)
+                notices += [text] if text else []
+                lines += self._state_lines(item, text)
+            elif left is None or left > 0:
+                lines.append(to_json(message_object(item)) if self._json else _event_line(item, self._terminal.out))
+                left = None if left is None else left - 1
+        for notice in notices:
+            await self._terminal.notice(notice)
+        if lines:
+            await self._terminal.out.write("".join(lines))
+        return left
+
+    async def lost(self, error: EventsLostError) -> None:
+        """Say that *error* made a gap, in the output and beside it."""
+        if self._json:
+            await self._terminal.out.write(to_json({"EventsLost": error.count}))
+        elif self._marks:
+            await self._terminal.out.write(_mark(str(error)))
+        await self._terminal.notice(str(error))
+
+    def _state_lines(self, change: ConnectionStateChanged, text: str) -> list[str]:
+        if self._json:
+            return [to_json(_state_object(change))]
+        return [_mark(text)] if text and self._marks else []
+
+
+def state_text(change: ConnectionStateChanged, address: str) -> str:
+    """Return what to say of *change*; nothing of those that only lead to the next."""
+    if change.state is ConnectionState.RECONNECTING:
+        return f"{change.cause}; trying again in {change.retry_in or 0:.1f} s"
+    if change.state is not ConnectionState.CONNECTED:
+        return ""
+    again = f" again after {change.down_for:.1f} s; the events of that time are missing" if change.epoch > 1 else ""
+    return f"connected to {address}{again}"
+
+
+def _state_object(change: ConnectionStateChanged) -> dict[str, object]:
+    return {
+        "ConnectionState": change.state.value,
+        "Previous": change.previous.value,
+        "Epoch": change.epoch,
+        "Attempt": change.attempt,
+        "Cause": None if change.cause is None else printable(str(change.cause)),
+        "DownFor": round(change.down_for, 3),
+        "RetryIn": None if change.retry_in is None else round(change.retry_in, 3),
+    }
+
+
+def _mark(text: str) -> str:
+    return f"{clock()} -- {printable(text)}\n"
+
+
+def _event_line(event: AmiEvent, out: Output) -> str:
+    headers = pairs(header for header in event if header[0].lower() not in _NOT_SHOWN)
+    return f"{out.paint(clock(), 'dim')} {out.paint(printable(event.name), 'bold')} {headers}\n"
+
+
+# --- ping ------------------------------------------------------------------------------------------------------------
+
+
+async def ping(args: argparse.Namespace, access: Access, terminal: Terminal) -> Exit:
+    """Print how long Asterisk takes to answer."""
+    loop = asyncio.get_running_loop()
+    times: list[float] = []
+    async with access.connection() as connection:
+        while len(times) < args.count:
+            if times:  # A loss ends this wait, and then fails the request.
+                await connection.wait_ended(loop.time() + args.interval)
+            started = loop.time()
+            response = await connection.request("Ping", timeout=access.timeout)
+            if not response.is_success:
+                raise rejection("Ping", response)
+            times.append((loop.time() - started) * 1000)
+            await terminal.out.write(f"answer from {access.address} in {times[-1]:.2f} ms\n")
+        if len(times) > 1:
+            mean = sum(times) / len(times)
+            spread = f"least {min(times):.2f} ms, mean {mean:.2f} ms, most {max(times):.2f} ms"
+            await terminal.out.write(f"{len(times)} answers: {spread}\n")
+    return Exit.DONE
+
+
+# --- send ------------------------------------------------------------------------------------------------------------
+
+
+async def send(args: argparse.Namespace, access: Access, terminal: Terminal) -> Exit:
+    """Send one action and print its answer, whatever it says, and the list that follows it."""
+    headers = [_header(text) for text in args.headers]
+    arrived: asyncio.Queue[list[AmiEvent] | None] = asyncio.Queue()
+    # Events are off, so that what arrives are the items of lists.
+    async with access.connection() as connection:
+        connection.deliver_to(arrived.put_nowait)
+        response = await connection.request(args.action, headers, timeout=access.timeout)
+        await _show([response], terminal.out, as_json=args.json)
+        if not response.is_success:
+            raise rejection(args.action, response)
+        if response.get("EventList", "").lower() != "start":
+            return Exit.DONE
+        loop = asyncio.get_running_loop()
+        end = asyncio.create_task(connection.wait_ended(loop.time() + access.timeout))
+        end.add_done_callback(lambda _: arrived.put_nowait(None))
+        try:
+            return await _show_list(arrived, response, terminal.out, as_json=args.json)
+        except _ListEndedEarlyError:
+            raise _why(connection, access, args.action) from None
+        finally:
+            end.cancel()
+
+
+class _ListEndedEarlyError(Exception):
+    """The list did not come to its end."""
+
+
+async def _show_list(
+    arrived: asyncio.Queue[list[AmiEvent] | None], response: Response, out: Output, *, as_json: bool
+) -> Exit:
+    while (batch := await arrived.get()) is not None:
+        items = [item for item in batch if item.action_id == response.action_id]
+        ends = [item.get("EventList", "").lower() for item in items]
+        await _show(items, out, as_json=as_json)
+        if "complete" in ends:
+            return Exit.DONE
+        if "cancelled" in ends:
+            return Exit.REJECTED
+    raise _ListEndedEarlyError
+
+
+def _why(connection: AmiConnection, access: Access, action: str) -> OutcomeUnknownError | ReadTimeoutError:
+    request = f"the list of {action}"
+    if connection.cause is None:
+        return ReadTimeoutError(address=access.address, timeout=access.timeout, request=request)
+    return OutcomeUnknownError(address=access.address, reason=str(connection.cause), request=request)
+
+
+async def _show(messages: list[Message] | list[AmiEvent], out: Output, *, as_json: bool) -> None:
+    if as_json:
+        text = "".join(to_json(message_object(message)) for message in messages)
+    else:
+        text = "".join(_paragraph(message, out) for message in messages)
+    if text:
+        await out.write(text)
+
+
+def _paragraph(message: Message, out: Output) -> str:
+    lines = [f"{out.paint(printable(name) + ':', 'dim')} {printable(value)}\n" for name, value in message]
+    return "".join([*lines, "\n"])
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        # Not repeated: it may hold anything.
+        raise InputError(field="a header", problem="must be Header=value, with the name before the first =")
+    return name, value
