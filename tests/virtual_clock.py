@@ -5,12 +5,13 @@ the clock jumps to the next one. Where there is none left, the test would wait f
 """
 
 import asyncio
+import functools
 import math
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-__all__ = ["VirtualClockLoop", "WaitsForeverError", "run_virtual"]
+__all__ = ["VirtualClockLoop", "WaitsForeverError", "on_virtual_clock", "run_virtual"]
 
 T = TypeVar("T")
 
@@ -60,3 +61,19 @@ def run_virtual(main: Coroutine[Any, Any, T]) -> T:
     """
     with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
         return runner.run(main)
+
+
+def on_virtual_clock(test: Callable[..., Coroutine[Any, Any, object]]) -> Callable[..., None]:
+    """Make an async test run on a virtual clock; it must leave no task and no timer behind."""
+
+    async def main(*args: Any, **kwargs: Any) -> None:
+        await test(*args, **kwargs)
+        timers = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # asyncio's own list of timers
+        assert [timer for timer in timers if not timer.cancelled()] == []
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    @functools.wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        run_virtual(main(*args, **kwargs))
+
+    return run

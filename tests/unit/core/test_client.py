@@ -1,10 +1,8 @@
 """The client here supervises links that are lost by a word; time is virtual."""
 
 import asyncio
-import functools
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 
@@ -21,7 +19,7 @@ from asterisk_py_core.errors import (
 from asterisk_py_core.event_bus import Event, EventBus
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged, ReconnectPolicy
 from asterisk_py_core.supervisor import Supervisor
-from tests.virtual_clock import run_virtual
+from tests.virtual_clock import on_virtual_clock
 
 DISCONNECTED, CONNECTING, CONNECTED, RECONNECTING = ConnectionState
 
@@ -72,20 +70,6 @@ class Client(SupervisedClient[Ring | Hangup]):
 
     def lose(self, error: AsteriskError | None = None) -> None:
         self.lost.set_result(error or ConnectionClosedError(address="pbx:5038"))
-
-
-def on_virtual_clock(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
-    """Run the test on a virtual clock; it must leave no task behind."""
-
-    async def main() -> None:
-        await test()
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-
-    @functools.wraps(test)
-    def run() -> None:
-        run_virtual(main())
-
-    return run
 
 
 @on_virtual_clock

@@ -1,11 +1,10 @@
 """Time is virtual here, and every test ends with a look for tasks, timers and futures left behind."""
 
 import asyncio
-import functools
 import gc
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 import pytest
@@ -22,26 +21,10 @@ from asterisk_py_core.errors import (
     WriteTimeoutError,
 )
 from asterisk_py_core.pending import PendingRequest, PendingRequests
-from tests.virtual_clock import run_virtual
+from tests.virtual_clock import on_virtual_clock
 
 ADDRESS = "pbx:5038"
 LOST = ConnectionClosedError(address=ADDRESS, reason="reset by peer")
-
-
-def on_virtual_clock(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Run the test on a virtual clock; it must leave no task and no timer."""
-
-    async def main(*args: Any, **kwargs: Any) -> None:
-        await test(*args, **kwargs)
-        timers = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # asyncio's own list of timers
-        assert [timer for timer in timers if not timer.cancelled()] == []
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-
-    @functools.wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(main(*args, **kwargs))
-
-    return run
 
 
 @pytest.fixture(autouse=True)

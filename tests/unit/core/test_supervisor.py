@@ -25,7 +25,7 @@ from asterisk_py_core.errors import (
 from asterisk_py_core.event_bus import Event, EventBus, EventSubscription
 from asterisk_py_core.reconnect import TRANSITIONS, ConnectionState, ConnectionStateChanged, ReconnectPolicy
 from asterisk_py_core.supervisor import Supervisor
-from tests.virtual_clock import VirtualClockLoop, run_virtual
+from tests.virtual_clock import VirtualClockLoop, on_virtual_clock, run_virtual
 
 DISCONNECTED, CONNECTING, CONNECTED, RECONNECTING = ConnectionState
 ADDRESS = "pbx:5038"
@@ -119,22 +119,16 @@ class Peer:
         assert self.supervisor._waiters == {}
 
 
-def on_virtual_clock(test: Callable[..., Coroutine[Any, Any, Peer | None]]) -> Callable[..., None]:
-    """Run the test on a virtual clock; it must leave no task and no timer, and the peer it returns no link."""
+def leaves_nothing(test: Callable[..., Coroutine[Any, Any, Peer | None]]) -> Callable[..., None]:
+    """Run the test on a virtual clock; the peer it returns must have no link left."""
 
+    @functools.wraps(test)
     async def main(*args: Any, **kwargs: Any) -> None:
         peer = await test(*args, **kwargs)
-        timers = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # asyncio's own list of timers
-        assert [timer for timer in timers if not timer.cancelled()] == []
-        assert asyncio.all_tasks() == {asyncio.current_task()}
         if peer is not None:
             peer.assert_nothing_is_left()
 
-    @functools.wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        run_virtual(main(*args, **kwargs))
-
-    return run
+    return on_virtual_clock(main)
 
 
 @pytest.fixture(autouse=True)
@@ -170,7 +164,7 @@ async def ended(task: asyncio.Task[Any]) -> object:
 # --- connecting ------------------------------------------------------------------------------------------------------
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_starting_returns_once_the_first_connection_stands() -> Peer:
     peer = Peer(latency=2.0)
     supervisor = peer.supervise()
@@ -186,7 +180,7 @@ async def test_starting_returns_once_the_first_connection_stands() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_starting_again_and_at_the_same_time_makes_one_connection() -> Peer:
     peer = Peer(latency=2.0)
     supervisor = peer.supervise()
@@ -198,7 +192,7 @@ async def test_starting_again_and_at_the_same_time_makes_one_connection() -> Pee
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_starting_again_while_reconnecting_waits_for_the_next_connection() -> Peer:
     peer = Peer()
     supervisor = peer.supervise(ReconnectPolicy.fixed(7))
@@ -211,7 +205,7 @@ async def test_starting_again_while_reconnecting_waits_for_the_next_connection()
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_the_task_is_named_after_its_owner() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -221,7 +215,7 @@ async def test_the_task_is_named_after_its_owner() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_first_failure_is_raised_and_ends_the_run() -> Peer:
     peer = Peer(REFUSED)
     supervisor = peer.supervise()
@@ -234,7 +228,7 @@ async def test_a_first_failure_is_raised_and_ends_the_run() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_001_with_retry_first_a_server_that_refuses_five_times_is_reached_at_the_sixth() -> Peer:
     peer = Peer(*[REFUSED] * 5)
     supervisor = peer.supervise(ReconnectPolicy.exponential(), retry_first=True)
@@ -252,7 +246,7 @@ async def test_001_with_retry_first_a_server_that_refuses_five_times_is_reached_
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_002_a_spent_budget_ends_the_run_with_the_last_failure_for_everybody_who_waits() -> Peer:
     last = ConnectFailedError(address=ADDRESS, cause="no route")
     peer = Peer(REFUSED, REFUSED, REFUSED, last)
@@ -268,7 +262,7 @@ async def test_002_a_spent_budget_ends_the_run_with_the_last_failure_for_everybo
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize(
     "error",
     [
@@ -291,7 +285,7 @@ async def test_a_fatal_error_is_never_retried(error: AsteriskError) -> Peer:
 # --- losing and coming back ------------------------------------------------------------------------------------------
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_lost_connection_comes_back_and_every_change_says_what_happened() -> Peer:
     peer = Peer()
     supervisor = peer.supervise(ReconnectPolicy.fixed(4))
@@ -320,7 +314,7 @@ async def test_a_lost_connection_comes_back_and_every_change_says_what_happened(
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_connection_that_came_back_is_not_down_any_more() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -334,7 +328,7 @@ async def test_a_connection_that_came_back_is_not_down_any_more() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_018_the_change_of_epoch_comes_before_the_first_event_of_the_new_one() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -355,7 +349,7 @@ async def test_018_the_change_of_epoch_comes_before_the_first_event_of_the_new_o
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_fatal_error_while_connected_ends_the_run_without_another_try() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -371,7 +365,7 @@ async def test_a_fatal_error_while_connected_ends_the_run_without_another_try() 
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_without_retries_the_first_loss_ends_the_run() -> Peer:
     peer = Peer()
     supervisor = peer.supervise(ReconnectPolicy.none())
@@ -382,7 +376,7 @@ async def test_without_retries_the_first_loss_ends_the_run() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_003_connections_that_die_after_29_9_seconds_use_up_the_budget_and_wait_ever_longer() -> Peer:
     peer = Peer()
     supervisor = peer.supervise(ReconnectPolicy.exponential(1, 1000, jitter=0, max_retries=10))
@@ -402,7 +396,7 @@ async def test_003_connections_that_die_after_29_9_seconds_use_up_the_budget_and
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_004_connections_that_last_30_1_seconds_begin_the_count_and_the_delays_anew() -> Peer:
     peer = Peer()
     supervisor = peer.supervise(ReconnectPolicy.exponential(1, 1000, jitter=0, max_retries=1))
@@ -418,7 +412,7 @@ async def test_004_connections_that_last_30_1_seconds_begin_the_count_and_the_de
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_004_only_time_connected_counts_as_stable() -> Peer:
     peer = Peer(REFUSED, REFUSED, latency=100.0)
     supervisor = peer.supervise(ReconnectPolicy.exponential(1, 1000, jitter=0), retry_first=True)
@@ -462,7 +456,7 @@ def test_ten_thousand_reconnects_with_the_same_seed_are_the_same_run() -> None:
 # --- waiting for a state ---------------------------------------------------------------------------------------------
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_waiting_for_the_state_that_is_there_returns_at_once() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -475,7 +469,7 @@ async def test_waiting_for_the_state_that_is_there_returns_at_once() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_state_that_is_only_passed_through_is_not_missed() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -491,7 +485,7 @@ async def test_a_state_that_is_only_passed_through_is_not_missed() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", [CONNECTING, CONNECTED, RECONNECTING])
 async def test_a_state_that_can_no_longer_come_raises_what_ended_the_run(state: ConnectionState) -> Peer:
     peer = Peer(FATAL)
@@ -504,7 +498,7 @@ async def test_a_state_that_can_no_longer_come_raises_what_ended_the_run(state: 
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", [CONNECTING, CONNECTED, RECONNECTING])
 async def test_a_state_that_can_no_longer_come_after_closing_raises_that(state: ConnectionState) -> Peer:
     peer = Peer()
@@ -515,7 +509,7 @@ async def test_a_state_that_can_no_longer_come_after_closing_raises_that(state: 
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_thousand_waiters_are_released_by_the_end_each_with_its_own_answer() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -529,7 +523,7 @@ async def test_a_thousand_waiters_are_released_by_the_end_each_with_its_own_answ
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_cancelling_a_wait_leaves_nothing_and_disturbs_nobody() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -548,7 +542,7 @@ async def test_cancelling_a_wait_leaves_nothing_and_disturbs_nobody() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", ["connected", None, 2, ConnectionState])
 async def test_waiting_for_what_is_no_state_is_refused(state: Any) -> Peer:
     peer = Peer()
@@ -559,7 +553,7 @@ async def test_waiting_for_what_is_no_state_is_refused(state: Any) -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_asking_an_ended_supervisor_again_and_again_does_not_grow_its_error() -> Peer:
     peer = Peer(REFUSED)
     supervisor = peer.supervise()
@@ -591,7 +585,7 @@ async def supervisor_in(peer: Peer, state: ConnectionState) -> tuple[Supervisor[
     return supervisor, starting
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", ConnectionState)
 async def test_006_closing_in_any_state_ends_the_run_at_once(state: ConnectionState) -> Peer:
     peer = Peer()
@@ -612,7 +606,7 @@ async def test_006_closing_in_any_state_ends_the_run_at_once(state: ConnectionSt
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", ConnectionState)
 async def test_006_the_state_is_disconnected_before_closing_waits_for_anything(state: ConnectionState) -> Peer:
     peer = Peer(cleanup=60.0)
@@ -627,7 +621,7 @@ async def test_006_the_state_is_disconnected_before_closing_waits_for_anything(s
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_006_closing_before_the_task_has_had_its_first_turn_connects_nothing() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -640,7 +634,7 @@ async def test_006_closing_before_the_task_has_had_its_first_turn_connects_nothi
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_006_a_second_close_waits_for_the_first_and_does_not_cut_its_cleaning_up() -> Peer:
     peer = Peer(cleanup=60.0)
     supervisor = peer.supervise()
@@ -653,7 +647,7 @@ async def test_006_a_second_close_waits_for_the_first_and_does_not_cut_its_clean
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_006_cancelling_a_close_stops_the_waiting_and_not_the_closing() -> Peer:
     peer = Peer(cleanup=60.0)
     supervisor = peer.supervise()
@@ -669,7 +663,7 @@ async def test_006_cancelling_a_close_stops_the_waiting_and_not_the_closing() ->
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_006_serving_may_close_its_own_supervisor() -> Peer:
     peer = Peer()
 
@@ -686,7 +680,7 @@ async def test_006_serving_may_close_its_own_supervisor() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_006_serving_may_close_and_raise_without_waiting_once_more() -> Peer:
     peer = Peer()
 
@@ -703,7 +697,7 @@ async def test_006_serving_may_close_and_raise_without_waiting_once_more() -> Pe
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_006_connecting_may_close_its_own_supervisor() -> Peer:
     peer = Peer()
 
@@ -720,7 +714,7 @@ async def test_006_connecting_may_close_its_own_supervisor() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_006_a_task_that_serving_waits_for_may_close_the_supervisor() -> Peer:
     peer = Peer()
 
@@ -736,7 +730,7 @@ async def test_006_a_task_that_serving_waits_for_may_close_the_supervisor() -> P
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_closing_after_a_fatal_end_keeps_the_cause() -> Peer:
     peer = Peer(FATAL)
     supervisor = peer.supervise()
@@ -750,7 +744,7 @@ async def test_closing_after_a_fatal_end_keeps_the_cause() -> Peer:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_008_closing_while_a_reconnect_waits_returns_in_one_turn_and_nothing_is_tried_later() -> Peer:
     peer = Peer()
     supervisor = peer.supervise(ReconnectPolicy.fixed(30))
@@ -768,7 +762,7 @@ async def test_008_closing_while_a_reconnect_waits_returns_in_one_turn_and_nothi
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", [CONNECTING, CONNECTED])
 async def test_an_error_while_cleaning_up_after_the_close_changes_nothing(state: ConnectionState) -> Peer:
     peer = Peer()
@@ -786,7 +780,7 @@ async def test_an_error_while_cleaning_up_after_the_close_changes_nothing(state:
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_defect_while_cleaning_up_after_the_close_is_logged(caplog: pytest.LogCaptureFixture) -> Peer:
     peer = Peer()
 
@@ -802,7 +796,7 @@ async def test_a_defect_while_cleaning_up_after_the_close_is_logged(caplog: pyte
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_a_connection_made_in_spite_of_the_close_is_closed_too() -> Peer:
     peer = Peer()
     made = asyncio.Event()
@@ -835,7 +829,7 @@ def test_an_ended_supervisor_may_be_closed_in_another_event_loop() -> None:
 # --- cancelling ------------------------------------------------------------------------------------------------------
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", [CONNECTING, RECONNECTING])
 async def test_007_cancelling_start_while_connecting_or_waiting_closes_everything(state: ConnectionState) -> Peer:
     peer = Peer(cleanup=5.0)
@@ -848,7 +842,7 @@ async def test_007_cancelling_start_while_connecting_or_waiting_closes_everythin
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_007_cancelling_start_in_the_turn_it_began_closes_everything() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -859,7 +853,7 @@ async def test_007_cancelling_start_in_the_turn_it_began_closes_everything() -> 
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_007_cancelling_start_in_the_very_turn_the_connection_stands_closes_it() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -878,7 +872,7 @@ async def test_007_cancelling_start_in_the_very_turn_the_connection_stands_close
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_007_cancelling_another_start_than_the_first_stops_only_its_waiting() -> Peer:
     peer = Peer(latency=2.0)
     supervisor = peer.supervise()
@@ -898,7 +892,7 @@ async def test_007_cancelling_another_start_than_the_first_stops_only_its_waitin
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("state", [CONNECTING, CONNECTED, RECONNECTING])
 async def test_025_a_cancelled_run_ends_disconnected_and_releases_everybody(state: ConnectionState) -> Peer:
     peer = Peer()
@@ -984,7 +978,7 @@ def test_a_loop_that_was_closed_under_the_supervisor_causes_no_error_of_ours(cap
 # --- defects ---------------------------------------------------------------------------------------------------------
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize("retry_first", [False, True])
 async def test_an_unexpected_error_of_connecting_is_logged_once_and_ends_the_run(
     caplog: pytest.LogCaptureFixture,
@@ -1002,7 +996,7 @@ async def test_an_unexpected_error_of_connecting_is_logged_once_and_ends_the_run
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_an_unexpected_error_of_serving_is_logged_once_and_ends_the_run(
     caplog: pytest.LogCaptureFixture,
 ) -> Peer:
@@ -1018,7 +1012,7 @@ async def test_an_unexpected_error_of_serving_is_logged_once_and_ends_the_run(
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_serving_that_just_returns_is_a_defect_and_no_hot_loop(caplog: pytest.LogCaptureFixture) -> Peer:
     peer = Peer()
 
@@ -1039,7 +1033,7 @@ async def test_serving_that_just_returns_is_a_defect_and_no_hot_loop(caplog: pyt
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 @pytest.mark.parametrize(("previous", "state"), list(product(ConnectionState, repeat=2)))
 async def test_every_move_outside_the_table_raises(previous: ConnectionState, state: ConnectionState) -> None:
     peer = Peer()
@@ -1063,7 +1057,7 @@ def test_a_policy_that_is_none_is_refused(policy: Any) -> None:
     assert str(caught.value) == f"policy must be a ReconnectPolicy, not {policy!r}"
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_without_a_policy_and_chance_of_its_own_the_default_delays_are_used() -> Peer:
     peer = Peer()
     supervisor = peer.supervisor = Supervisor(peer.connect, peer.serve, bus=peer.bus, what="Client")
@@ -1080,7 +1074,7 @@ async def test_without_a_policy_and_chance_of_its_own_the_default_delays_are_use
 # --- the end on the bus ----------------------------------------------------------------------------------------------
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_the_bus_ends_after_disconnected_with_the_terminal_cause_raised_once() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()
@@ -1097,7 +1091,7 @@ async def test_the_bus_ends_after_disconnected_with_the_terminal_cause_raised_on
     return peer
 
 
-@on_virtual_clock
+@leaves_nothing
 async def test_what_is_published_while_closing_reaches_nobody() -> Peer:
     peer = Peer()
 
