@@ -82,7 +82,11 @@ def _action(action: Action) -> Action:
     required = corrections.REQUIRED_PARAMETERS.get(action.name, ())
     left_out = ("ActionID", *absorbed(action.name))
     parameters = [parameter for parameter in action.parameters if parameter.name not in left_out]
-    _refuse(action.name, "is required by now", (each.name for each in parameters if each.is_required and each.name in required))
+    _refuse(
+        action.name,
+        "is required by now",
+        (each.name for each in parameters if each.is_required and each.name in required),
+    )
     parameters = [replace(each, is_required=bool(each.is_required) or each.name in required) for each in parameters]
     items, end = action.items, action.end
     if action.name in corrections.ACTION_LISTS:
@@ -106,7 +110,12 @@ def _event_rows() -> set[str]:
 
 
 def _action_rows() -> set[str]:
-    return {*corrections.NOT_GENERATED, *corrections.REQUIRED_PARAMETERS, *corrections.MAY_BE_EMPTY, *corrections.ACTION_LISTS}
+    return {
+        *corrections.NOT_GENERATED,
+        *corrections.REQUIRED_PARAMETERS,
+        *corrections.MAY_BE_EMPTY,
+        *corrections.ACTION_LISTS,
+    }
 
 
 def _check_names(what: str, known: set[str], rows: set[str]) -> None:

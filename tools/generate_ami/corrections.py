@@ -182,7 +182,6 @@ REQUIRED_PARAMETERS: Final = {
     "BlindTransfer": ("Exten",),
     "CoreShowChannelMap": ("Channel",),
     "Filter": ("Operation",),
-    "MWIDelete": ("Mailbox",),  # res/res_mwi_external_ami.c, mwi_mailbox_delete
     "MixMonitorMute": ("Direction", "State"),
 }
 

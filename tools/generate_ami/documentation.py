@@ -134,9 +134,7 @@ def _event_names(parent: ElementTree.Element, owner: str) -> Iterator[str]:
             yield match[1]
 
 
-def _syntax(
-    docs: ElementTree.Element, described: ElementTree.Element, owner: str
-) -> Iterator[Parameter | Snapshot]:
+def _syntax(docs: ElementTree.Element, described: ElementTree.Element, owner: str) -> Iterator[Parameter | Snapshot]:
     """Yield the parts of a syntax in order, each once: an event may list a parameter and include it too."""
     syntax = described.find("syntax")
     seen: set[str] = set()

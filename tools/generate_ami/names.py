@@ -9,7 +9,9 @@ __all__ = ["argument", "attribute", "class_name", "part_name", "snake_case"]
 # `CallerIDton` and `CallerIDani` are read as if they were spelled like `CallerIDNum`.
 _ID: Final = re.compile(r"ID(?=[a-z])")
 # FAXSession, SrtpTag32, T38UdptlEc, Qualify2xxOnly, RtpIpv6
-_WORDS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][0-9]+|[A-Z]?[a-z]+[0-9]*(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+[a-z]*")
+_WORDS: Final = re.compile(
+    r"[A-Z]+(?=[A-Z][a-z])|[A-Z][0-9]+|[A-Z]?[a-z]+[0-9]*(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+[a-z]*"
+)
 
 # A header by its own name would hide an attribute of every message (`name`), be no name in Python, or say too little.
 _ATTRIBUTES: Final = {
@@ -37,7 +39,13 @@ _ARGUMENTS: Final = {
     "Originate.PreDialGoSub": "pre_dial_gosub",
 }
 # The bridges of an event are prefixed like the channel they go with.
-_BRIDGES: Final = {"": "bridge", "From": "from_bridge", "Orig": "orig_bridge", "Second": "second_bridge", "To": "to_bridge"}
+_BRIDGES: Final = {
+    "": "bridge",
+    "From": "from_bridge",
+    "Orig": "orig_bridge",
+    "Second": "second_bridge",
+    "To": "to_bridge",
+}
 
 
 def class_name(name: str) -> str:

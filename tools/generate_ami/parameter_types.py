@@ -25,7 +25,7 @@ def _calls(function: str) -> str:
     return f'("{{header}}", {function}({{argument}}))'
 
 
-_VARIABLES: Final = ("Mapping[str, Scalar]", _calls("variables"))
+_VARIABLES: Final = ("Mapping[str, Scalar]", _calls("escaped"))
 _SECONDS: Final = ("float", '("{header}", milliseconds(self, "{argument}", {argument}))')
 _LIST: Final = ("str | Sequence[str]", _calls("joined"))
 

@@ -348,19 +348,28 @@ async def test_a_frozen_connection_can_be_dropped(pbx: FakeAmiServer, client: Ra
     await client.expect_end()
 
 
+class SpyTransport:
+    """A transport that remembers in which pieces it was written to."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.pieces.append(data)
+        self._transport.write(data)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
+
+
 async def test_bytes_can_be_sent_in_pieces(
     pbx: FakeAmiServer, client: RawClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pieces: list[bytes] = []
     pbx.split(7)
-    transport = pbx._sessions[0].transport
-    write = transport.write
-
-    def spy(data: bytes) -> None:
-        pieces.append(data)
-        write(data)
-
-    monkeypatch.setattr(transport, "write", spy)
+    spy = SpyTransport(pbx._sessions[0].transport)
+    pieces = spy.pieces
+    monkeypatch.setattr(pbx._sessions[0], "transport", spy)
     await client.send(b"Action: Ping\r\nActionID: P1\r\n\r\n")
     await client.expect(PONG)
     assert b"".join(pieces) == PONG

@@ -158,8 +158,9 @@ class EventSubscription(Generic[E]):
             log.sleepers[waiter] = self._cursor
             try:
                 await waiter
-            finally:
+            except BaseException:  # cancelled, or given up without a word
                 log.sleepers.pop(waiter, None)
+                raise
         return True
 
     def __enter__(self) -> Self:

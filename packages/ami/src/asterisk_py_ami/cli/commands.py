@@ -7,7 +7,13 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from asterisk_py_ami.errors import rejection
-from asterisk_py_core.errors import EventsLostError, InputError, OutcomeUnknownError, ReadTimeoutError
+from asterisk_py_core.errors import (
+    EventsLostError,
+    InputError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    RequestRejectedError,
+)
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 
 from .exits import Exit
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from asterisk_py_ami.client import AmiClient
     from asterisk_py_ami.connection import AmiConnection
     from asterisk_py_ami.protocol.message import AmiEvent, Message, Response
+    from asterisk_py_core.errors import AsteriskError
     from asterisk_py_core.event_bus import EventSubscription
 
     from .access import Access
@@ -179,36 +186,33 @@ async def send(args: argparse.Namespace, access: Access, terminal: Terminal) -> 
         end = asyncio.create_task(connection.wait_ended(loop.time() + access.timeout))
         end.add_done_callback(lambda _: arrived.put_nowait(None))
         try:
-            return await _show_list(arrived, response, terminal.out, as_json=args.json)
-        except _ListEndedEarlyError:
-            raise _why(connection, access, args.action) from None
+            whole = await _show_list(arrived, response, terminal.out, as_json=args.json)
         finally:
             end.cancel()
-
-
-class _ListEndedEarlyError(Exception):
-    """The list did not come to its end."""
+        if not whole:
+            raise _why_cut(connection, access, args.action)
+        return Exit.DONE
 
 
 async def _show_list(
     arrived: asyncio.Queue[list[AmiEvent] | None], response: Response, out: Output, *, as_json: bool
-) -> Exit:
+) -> bool:
+    """Print the items of the list that *response* announced; return whether it came to its end."""
     while (batch := await arrived.get()) is not None:
         items = [item for item in batch if item.action_id == response.action_id]
-        ends = [item.get("EventList", "").lower() for item in items]
         await _show(items, out, as_json=as_json)
-        if "complete" in ends:
-            return Exit.DONE
+        ends = {item.get("EventList", "").lower() for item in items}
         if "cancelled" in ends:
-            return Exit.REJECTED
-    raise _ListEndedEarlyError
+            raise RequestRejectedError(request="the list", reason="Asterisk cancelled it")
+        if "complete" in ends:
+            return True
+    return False
 
 
-def _why(connection: AmiConnection, access: Access, action: str) -> OutcomeUnknownError | ReadTimeoutError:
-    request = f"the list of {action}"
+def _why_cut(connection: AmiConnection, access: Access, action: str) -> AsteriskError:
     if connection.cause is None:
-        return ReadTimeoutError(address=access.address, timeout=access.timeout, request=request)
-    return OutcomeUnknownError(address=access.address, reason=str(connection.cause), request=request)
+        return ReadTimeoutError(address=access.address, timeout=access.timeout, request=f"the list of {action}")
+    return OutcomeUnknownError(address=access.address, reason=str(connection.cause), request=action)
 
 
 async def _show(messages: list[Message] | list[AmiEvent], out: Output, *, as_json: bool) -> None:

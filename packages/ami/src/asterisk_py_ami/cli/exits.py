@@ -1,19 +1,4 @@
-"""The exit codes.
-
-====  =============================================================================
-code  meaning
-====  =============================================================================
-0     done
-1     Asterisk said no
-2     unusable options or input; nothing was sent
-3     no connection: unreachable, refused, TLS failed, silent, or not Asterisk
-4     the login was refused
-5     the connection was lost, or an answer did not come in time
-6     the output could not be written
-130   interrupted (Ctrl-C)
-141   whoever read the output has gone (``| head``)
-====  =============================================================================
-"""
+"""The exit codes, and which of them tells of which error."""
 
 from enum import IntEnum
 from typing import Final

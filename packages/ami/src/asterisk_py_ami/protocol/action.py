@@ -24,6 +24,7 @@ from .message import AmiEvent
 __all__ = [
     "Action",
     "ListAction",
+    "escaped",
     "indexed",
     "joined",
     "milliseconds",
@@ -31,7 +32,6 @@ __all__ = [
     "on_off",
     "pairs",
     "required",
-    "variables",
     "yes_no",
 ]
 
@@ -72,7 +72,11 @@ class Action:
             raise AttributeError(f"{type(self).__name__}.{attribute} cannot be deleted")
 
     def __eq__(self, other: object) -> bool:
-        return self._headers == other._headers if isinstance(other, Action) and type(other) is type(self) else NotImplemented
+        return (
+            self._headers == other._headers
+            if isinstance(other, Action) and type(other) is type(self)
+            else NotImplemented
+        )
 
     def __hash__(self) -> int:
         return hash((type(self), self._headers))
@@ -140,8 +144,8 @@ def joined(values: str | Sequence[str] | None) -> str | None:
     return values if values is None or isinstance(values, str) else ",".join(values)
 
 
-def variables(values: Mapping[str, Scalar] | None) -> tuple[str, ...] | None:
-    """Return the values of the ``Variable`` headers that set exactly *values*; raises what encode_variables raises."""
+def escaped(values: Mapping[str, Scalar] | None) -> tuple[str, ...] | None:
+    """Return the values of the ``Variable`` headers that set exactly *values*, or raise as encode_variables does."""
     return None if values is None else tuple(encode_variables(values))
 
 

@@ -1,0 +1,193 @@
+"""The command line: its options, and how the program ends."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import importlib.metadata
+import os
+import sys
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from asterisk_py_core.errors import AsteriskError, InputError
+
+from .access import add_options, read_access
+from .calls import calls
+from .check import check
+from .commands import ping, send, tail
+from .exits import Exit, exit_for
+from .output import PROGRAM, Output, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from typing import IO
+
+    from .access import Access
+
+__all__ = ["main"]
+
+_EPILOG: Final = "\n".join(
+    [
+        "The secret is never an argument, because every user of the machine sees those.",
+        "",
+        "exit codes:",
+        *(f"  {code:>3}  {code.meaning}" for code in Exit),
+    ]
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that *argv* (the arguments of the program) asks for and return its exit code.
+
+    Errors are one line on standard error. SystemExit is raised for ``--help`` and ``--version`` only.
+    """
+    terminal = Terminal(Output(sys.stdout), Output(sys.stderr))
+    try:
+        args = _parse(argv)
+        return asyncio.run(_run(args.run, args, read_access(args, os.environ), terminal))
+    except AsteriskError as error:
+        terminal.complain(str(error))
+        return exit_for(error)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return Exit.READER_GONE
+    except OSError as error:
+        terminal.complain(f"the output cannot be written: {error.strerror}")
+        return Exit.NO_OUTPUT
+
+
+async def _run(
+    command: Callable[[argparse.Namespace, Access, Terminal], Awaitable[Exit]],
+    args: argparse.Namespace,
+    access: Access,
+    terminal: Terminal,
+) -> Exit:
+    with _while_somebody_reads(terminal.out):
+        return await command(args, access, terminal)
+
+
+@contextlib.contextmanager
+def _while_somebody_reads(out: Output) -> Iterator[None]:
+    """Raise BrokenPipeError in the body once nobody reads *out* any more, even while there is nothing to write."""
+    task, loop, pipe = asyncio.current_task(), asyncio.get_running_loop(), out.pipe
+    if task is None or pipe is None:
+        yield
+        return
+    gone = False
+
+    def cancel() -> None:
+        nonlocal gone
+        gone = True
+        loop.remove_reader(pipe)
+        task.cancel()
+
+    # The end a pipe is written to becomes readable when the other is closed, and never otherwise.
+    loop.add_reader(pipe, cancel)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if gone and not task.uncancel():
+            raise BrokenPipeError from None
+        raise
+    finally:
+        loop.remove_reader(pipe)
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are ours, and whose help is written as everything else is."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(field=self.prog, problem=f": {message} (see --help)")
+
+    def print_help(self, file: IO[str] | None = None) -> None:
+        del file
+        Output(sys.stdout).write_now(self.format_help())
+
+
+class _Refused(argparse.Action):
+    """An option that others have, for a value that must not be here."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        raise InputError(
+            field="the secret",
+            problem="must not be an argument, because every user of the machine sees those: "
+            "set ASTERISK_AMI_SECRET, give --secret-file, or wait to be asked",
+        )
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    args, rest = _parser().parse_known_args(argv)
+    options = [text.partition("=")[0] for text in rest if text.startswith("-")]
+    if options:
+        # Without their values, which may be anything.
+        raise InputError(field="options", problem=f"not known: {' '.join(options)} (see --help)")
+    if rest and args.run is not send:
+        raise InputError(field="arguments", problem=f"left over: {len(rest)} (see --help)")
+    if rest:
+        args.headers += rest  # What came after an option: argparse has closed the list by then.
+    return args
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM,
+        description="Follow, ask and check an Asterisk over its Manager Interface (AMI).",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"{PROGRAM} {importlib.metadata.version('asterisk-py-ami')}"
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def add(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(
+            name,
+            help=text,
+            description=f"{text[0].upper()}{text[1:]}.",
+            epilog=_EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.set_defaults(run=run)
+        add_options(command.add_argument_group("connection"))
+        command.add_argument("--secret", "--password", nargs="?", action=_Refused, help=argparse.SUPPRESS)
+        return command
+
+    command = add("tail", tail, "print events as they come, through restarts of Asterisk")
+    command.add_argument("--event", nargs="+", action="extend", metavar="NAME", help="only these, such as Hangup")
+    command.add_argument("--count", type=_positive, metavar="N", help="end after N events")
+    command.add_argument("--json", action="store_true", help="one JSON object per line")
+    command = add("ping", ping, "print how long Asterisk takes to answer")
+    command.add_argument("--count", type=_positive, default=1, metavar="N", help="how often (default: 1)")
+    command.add_argument(
+        "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="time between two (default: 1)"
+    )
+    command = add("send", send, "send one action, and print the answer and the list that follows it")
+    command.add_argument("action", metavar="Action", help="such as CoreShowChannels")
+    command.add_argument("headers", nargs="*", metavar="Header=value", help="its headers, which may repeat")
+    command.add_argument("--json", action="store_true", help="one JSON object per line")
+    add(
+        "calls", calls, "follow the channels that are up: a table, or a line for each change where there is no terminal"
+    )
+    add("check", check, "say step by step whether the login works, and what it may do")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError("must be a number of at least 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < 86_400:
+        raise argparse.ArgumentTypeError("must be 0 or more, and less than a day")
+    return seconds
