@@ -1,7 +1,7 @@
 """AMI decoding beside other libraries, on recorded traffic.
 
-``python benchmarks/bench_ami.py --corpus FILE [--rounds N]``, where FILE holds the bytes of many events (``.xz`` is
-unpacked); without it one call of tests/transcripts is repeated. Contestants run one after the other, each time in a
+``python benchmarks/bench_ami.py [--corpus FILE] [--rounds N]``, where FILE holds the bytes of many events (``.xz`` is
+unpacked): by default those in ``corpus/``. Contestants run one after the other, each time in a
 new process, round after round, so that the load of the machine falls on all alike; medians are compared. A library that
 is not installed is named and left out.
 """
@@ -24,13 +24,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from asterisk_py_ami import events
-from asterisk_py_ami.protocol import AmiEvent, Decoder, Message
+from asterisk_py_ami.protocol import Decoder, Message
 from asterisk_py_ami.snapshot import ChannelEvent
 
 # What the edge reads at a time.
 CHUNK: Final = 64 * 1024
-CALL: Final = Path(__file__).parent.parent / "tests" / "transcripts" / "ami-one-call-burst.s2c.bin"
-REPEATED_SIZE: Final = 9_000_000
+CORPUS: Final = Path(__file__).parent / "corpus" / "ami-events.bin.xz"
 PASSES: Final = 3
 
 # Three fields of each event, typed where it has types.
@@ -232,26 +231,15 @@ BASE: Final = "panoramisk"
 BASE_THREE: Final = "panoramisk, 3 fields"
 
 
-def load_corpus(path: str | None) -> list[bytes]:
+def load_corpus(path: str) -> list[bytes]:
     """Return the recorded bytes in pieces as a socket would give them."""
-    if path is None:
-        data = recorded_events()
-        data *= REPEATED_SIZE // len(data)
-    else:
-        data = Path(path).read_bytes()
-        if path.endswith(".xz"):
-            data = lzma.decompress(data)
+    data = Path(path).read_bytes()
+    if path.endswith(".xz"):
+        data = lzma.decompress(data)
     return [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
 
 
-def recorded_events() -> bytes:
-    """Return the events of one recorded call."""
-    _banner, _, stream = CALL.read_bytes().partition(b"\n")
-    events_of_call = [message for message in Decoder().receive_data(stream) if isinstance(message, AmiEvent)]
-    return b"".join(event.raw + b"\r\n\r\n" for event in events_of_call)
-
-
-def run_one(name: str, corpus: str | None) -> None:
+def run_one(name: str, corpus: str) -> None:
     """Decode the corpus and print the CPU seconds and the number of events: the best pass after one to warm up."""
     chunks = load_corpus(corpus)
     count = CONTESTANTS[name].decode(chunks)
@@ -263,7 +251,7 @@ def run_one(name: str, corpus: str | None) -> None:
     print(json.dumps({"seconds": min(seconds), "events": count}))
 
 
-def run_memory(corpus: str | None) -> None:
+def run_memory(corpus: str) -> None:
     """Print what it costs to hold each decoded event, unread."""
     chunks = load_corpus(corpus)
     ours_ready(chunks[:4])
@@ -277,15 +265,15 @@ def run_memory(corpus: str | None) -> None:
     print(json.dumps({"bytes": size / len(held), "wire": wire / len(held)}))
 
 
-def child(corpus: str | None, *arguments: str) -> dict[str, float]:
+def child(corpus: str, *arguments: str) -> dict[str, float]:
     """Run this script in a new process and return what it printed."""
-    command = [sys.executable, __file__, *(["--corpus", corpus] if corpus else []), *arguments]
+    command = [sys.executable, __file__, "--corpus", corpus, *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this script itself
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
-def run_all(corpus: str | None, rounds: int) -> None:
+def run_all(corpus: str, rounds: int) -> None:
     """Run all contestants *rounds* times in turn and print the table."""
     present = {name: c for name, c in CONTESTANTS.items() if is_installed(c.module)}
     for name in CONTESTANTS.keys() - present.keys():
@@ -324,7 +312,7 @@ def is_installed(module: str) -> bool:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", help="recorded events, .xz or plain")
+    parser.add_argument("--corpus", default=str(CORPUS), help="recorded events, .xz or plain")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--one", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)

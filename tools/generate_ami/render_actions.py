@@ -78,7 +78,9 @@ def _class(action: Action, events: set[str]) -> Iterator[str]:
 
 
 def _tuple(names: Iterable[str]) -> str:
-    return "(" + "".join(f'"{name}", ' for name in names) + ")"
+    quoted = [f'"{name}"' for name in names]
+    # Without a comma at its end, a line stays one line as long as it fits.
+    return f"({quoted[0]},)" if len(quoted) == 1 else f"({', '.join(quoted)})"
 
 
 def _base(action: Action, events: set[str]) -> str:
