@@ -20,6 +20,7 @@ def corrected(documentation: Documentation) -> Documentation:
     events = [*map(_event, documentation.events), *_undocumented({event.name for event in documentation.events})]
     actions = [_action(action) for action in documentation.actions if action.name not in corrections.NOT_GENERATED]
     _check_names("events", {event.name for event in events}, _event_rows())
+    _refuse("headers renamed:", "is not there", _unused_renames(documentation.events))
     _check_names("actions", {action.name for action in documentation.actions}, _action_rows())
     return Documentation(tuple(sorted(actions, key=_by_name)), tuple(sorted(events, key=_by_name)))
 
@@ -61,6 +62,14 @@ def _renamed(event: str, header: str) -> str:
         if owner == event and header.startswith(old):
             return name + header.removeprefix(old)
     return header
+
+
+def _unused_renames(events: Iterable[Event]) -> Iterator[str]:
+    documented = {event.name: [part.name for part in event.parts if isinstance(part, Parameter)] for event in events}
+    for row in corrections.RENAMED_HEADERS:
+        owner, _, old = row.partition(".")
+        if not any(header.startswith(old) for header in documented.get(owner, ())):
+            yield row
 
 
 def _undocumented(documented: set[str]) -> Iterator[Event]:

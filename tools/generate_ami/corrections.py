@@ -188,8 +188,8 @@ REQUIRED_PARAMETERS: Final = {
 # Required, and taken empty: `Setvar` then sets the variable to nothing.
 MAY_BE_EMPTY: Final = {"Setvar": ("Value",)}
 
-# Answers with a list that the documentation does not describe: the items, and the event that ends it. Those of chan_iax2
-# are named in its binary; chan_dahdi and app_meetme are not packaged (channels/chan_dahdi.c, apps/app_meetme.c).
+# Lists that the documentation does not describe: the items, and the event that ends them. Those of chan_iax2 are named
+# in its binary; chan_dahdi and app_meetme are not packaged (channels/chan_dahdi.c, apps/app_meetme.c).
 ACTION_LISTS: Final = {
     "Agents": ("Agents", "AgentsComplete"),
     "BridgeList": ("BridgeListItem", "BridgeListComplete"),

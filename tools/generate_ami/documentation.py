@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from .errors import DocumentationError
 
@@ -79,10 +79,10 @@ def read(file: Path) -> Documentation:
     Raises:
         DocumentationError: it has a form that is not known here, so that something would be left out in silence.
     """
-    return parse(ElementTree.parse(file).getroot())  # noqa: S314 - a file of the Asterisk we installed
+    return parse(ET.parse(file).getroot())  # noqa: S314 - a file of the Asterisk we installed
 
 
-def parse(docs: ElementTree.Element) -> Documentation:
+def parse(docs: ET.Element) -> Documentation:
     """Read the root element; raises what `read` raises."""
     # Three builds of app_voicemail document the same actions: the first is as good as the others.
     actions: dict[str, Action] = {}
@@ -98,7 +98,7 @@ def _by_name(found: dict[str, T]) -> tuple[T, ...]:
     return tuple(found[name] for name in sorted(found, key=lambda name: (name.lower(), name)))
 
 
-def _action(docs: ElementTree.Element, element: ElementTree.Element) -> Action:
+def _action(docs: ET.Element, element: ET.Element) -> Action:
     name = element.attrib["name"]
     parameters = [part for part in _syntax(docs, element, name) if isinstance(part, Parameter)]
     answer = element.find("responses")
@@ -113,7 +113,7 @@ def _action(docs: ElementTree.Element, element: ElementTree.Element) -> Action:
     return Action(name, element.attrib.get("module", ""), tuple(parameters), tuple(items), *ends)
 
 
-def _event(docs: ElementTree.Element, element: ElementTree.Element) -> Event:
+def _event(docs: ET.Element, element: ET.Element) -> Event:
     name = element.attrib["name"]
     instance = element.find("managerEventInstance")
     if instance is None:
@@ -122,7 +122,7 @@ def _event(docs: ElementTree.Element, element: ElementTree.Element) -> Event:
     return Event(name, privilege, element.attrib.get("module", ""), tuple(_syntax(docs, instance, name)))
 
 
-def _event_names(parent: ElementTree.Element, owner: str) -> Iterator[str]:
+def _event_names(parent: ET.Element, owner: str) -> Iterator[str]:
     for child in parent:
         if child.tag == "managerEvent":
             yield child.attrib["name"]
@@ -134,7 +134,7 @@ def _event_names(parent: ElementTree.Element, owner: str) -> Iterator[str]:
             yield match[1]
 
 
-def _syntax(docs: ElementTree.Element, described: ElementTree.Element, owner: str) -> Iterator[Parameter | Snapshot]:
+def _syntax(docs: ET.Element, described: ET.Element, owner: str) -> Iterator[Parameter | Snapshot]:
     """Yield the parts of a syntax in order, each once: an event may list a parameter and include it too."""
     syntax = described.find("syntax")
     seen: set[str] = set()
@@ -148,7 +148,7 @@ def _syntax(docs: ElementTree.Element, described: ElementTree.Element, owner: st
                 yield parameter
 
 
-def _parameters(docs: ElementTree.Element, child: ElementTree.Element, owner: str) -> Iterator[Parameter]:
+def _parameters(docs: ET.Element, child: ET.Element, owner: str) -> Iterator[Parameter]:
     if child.tag == "parameter":
         words = [word.attrib["name"] for word in child.iterfind("enumlist/enum")]
         required = child.get("required")
@@ -159,7 +159,7 @@ def _parameters(docs: ElementTree.Element, child: ElementTree.Element, owner: st
         raise DocumentationError(f"{owner}: <{child.tag}> in its syntax is not known here")
 
 
-def _included(docs: ElementTree.Element, pointer: str, owner: str) -> Iterator[Parameter]:
+def _included(docs: ET.Element, pointer: str, owner: str) -> Iterator[Parameter]:
     match = _POINTER.fullmatch(pointer)
     found = [] if match is None else _find(docs, match)
     if not found:
@@ -168,7 +168,7 @@ def _included(docs: ElementTree.Element, pointer: str, owner: str) -> Iterator[P
         yield from _parameters(docs, parameter, owner)
 
 
-def _find(docs: ElementTree.Element, match: re.Match[str]) -> list[ElementTree.Element]:
+def _find(docs: ET.Element, match: re.Match[str]) -> list[ET.Element]:
     owners = [each for each in docs.iter(match["kind"]) if each.get("name") == match["owner"]]
     syntaxes = [syntax for owner in owners[:1] for syntax in owner.iter("syntax")]
     # A parameter may be an include itself, of a whole syntax.

@@ -8,43 +8,48 @@ from typing import Final
 
 __all__ = ["CHANNEL", "parser"]
 
-_INTEGERS: Final = frozenset(
-    """
-    Abandoned ActiveChannels AnsweredTime AsyncOperations Available BillableSeconds BridgePriority CallStarted Callers
-    Callgroup Calls CallsTaken Completed CompletedFAXes ContactsRegistered Count CurrentSessions DataRate DefaultExpiration DeviceStateBusyAt DtlsRekey Duration DurationMs EventVersion Expiration
-    ExpirationTime ExternalSignalingPort FailedFAXes FatalRetryInterval FaxDetectTimeout ForbiddenRetryInterval HoldTime
-    Holdtime Id Items LastCall LastPause LastReload ListContexts ListExtensions ListItems ListPriorities LoggedIn
-    LoggedInTime LoginTime Logintime LongestHoldTime Marked Max MaxAudioStreams MaxContacts MaxMessageCount
-    MaxMessageLength MaxRandomInitialDelay MaxRetries MaxVideoStreams MaximumExpiration MinimumExpiration New
-    NewMessageCount NewMessages NextReg NonceLifetime NotRegistered NotificationBatchInterval Old OldMessageCount
-    OldMessages OriginalPosition PageNumber PagesReceived PagesTransferred PagesTransmitted ParkingDuration ParkingSpace
-    ParkingTimeout Parties Penalty Pickupgroup Position QualifyFrequency 
-    ReceiveAttempts RegExpire Registered Report0CumulativeLost Report0FractionLost Report0HighestSequence
-    Report0IAJitter Report0LSR Report0SequenceNumberCycles ReportCount ReservedSessions ResultCode RetryInterval RingTime
-    RtpKeepalive RtpPortEnd RtpPortStart RtpTimeout RtpTimeoutHold SayDurationMinimum Seconds SentOctets SentPackets
-    SentRTP ServiceLevel SessionNumber StartSpace StopSpace SubMinExpiry T38UdptlMaxdatagram TalkTime
-    TcpKeepaliveIdleTime TcpKeepaliveIntervalTime TcpKeepaliveProbeCount TimeToHangup Timeout TimersMinSe
-    TimersSessExpires Total TotalBadLines TotalContacts TransferRate TransmitAttempts Uptime ViaPort Wait
-    WebsocketWriteTimeout Weight Wrapuptime
-    """.split()
+_INTEGERS: Final = frozenset((
+    "Abandoned", "ActiveChannels", "AnsweredTime", "AsyncOperations", "Available", "BillableSeconds",
+    "BridgePriority", "CallStarted", "Callers", "Callgroup", "Calls", "CallsTaken", "Completed", "CompletedFAXes",
+    "ContactsRegistered", "Count", "CurrentSessions", "DataRate", "DefaultExpiration", "DeviceStateBusyAt",
+    "DtlsRekey", "Duration", "DurationMs", "EventVersion", "Expiration", "ExpirationTime", "ExternalSignalingPort",
+    "FailedFAXes", "FatalRetryInterval", "FaxDetectTimeout", "ForbiddenRetryInterval", "HoldTime", "Holdtime", "Id",
+    "Items", "LastCall", "LastPause", "LastReload", "ListContexts", "ListExtensions", "ListItems", "ListPriorities",
+    "LoggedIn", "LoggedInTime", "LoginTime", "Logintime", "LongestHoldTime", "Marked", "Max", "MaxAudioStreams",
+    "MaxContacts", "MaxMessageCount", "MaxMessageLength", "MaxRandomInitialDelay", "MaxRetries", "MaxVideoStreams",
+    "MaximumExpiration", "MinimumExpiration", "New", "NewMessageCount", "NewMessages", "NextReg", "NonceLifetime",
+    "NotRegistered", "NotificationBatchInterval", "Old", "OldMessageCount", "OldMessages", "OriginalPosition",
+    "PageNumber", "PagesReceived", "PagesTransferred", "PagesTransmitted", "ParkingDuration", "ParkingSpace",
+    "ParkingTimeout", "Parties", "Penalty", "Pickupgroup", "Position", "QualifyFrequency", "ReceiveAttempts",
+    "RegExpire", "Registered", "Report0CumulativeLost", "Report0FractionLost", "Report0HighestSequence",
+    "Report0IAJitter", "Report0LSR", "Report0SequenceNumberCycles", "ReportCount", "ReservedSessions", "ResultCode",
+    "RetryInterval", "RingTime", "RtpKeepalive", "RtpPortEnd", "RtpPortStart", "RtpTimeout", "RtpTimeoutHold",
+    "SayDurationMinimum", "Seconds", "SentOctets", "SentPackets", "SentRTP", "ServiceLevel", "SessionNumber",
+    "StartSpace", "StopSpace", "SubMinExpiry", "T38UdptlMaxdatagram", "TalkTime", "TcpKeepaliveIdleTime",
+    "TcpKeepaliveIntervalTime", "TcpKeepaliveProbeCount", "TimeToHangup", "Timeout", "TimersMinSe",
+    "TimersSessExpires", "Total", "TotalBadLines", "TotalContacts", "TransferRate", "TransmitAttempts", "Uptime",
+    "ViaPort", "Wait", "WebsocketWriteTimeout", "Weight", "Wrapuptime",
+))  # fmt: skip
+_FLOATS: Final = frozenset(
+    ("MES", "QualifyTimeout", "RTT", "Report0DLSR", "ServicelevelPerf", "ServicelevelPerf2", "VolumeGain")
 )
-_FLOATS: Final = frozenset("MES QualifyTimeout RTT Report0DLSR ServicelevelPerf ServicelevelPerf2 VolumeGain".split())
-_FLAGS: Final = frozenset(
-    """
-    AcceptMultipleSdpAnswers Admin AggregateMwi AllowOverlap AllowReload AllowSubscribe AllowTransfer
-    AllowUnauthenticatedOptions AllowWildcardCerts AsymmetricRtpCodec AttachMessage AuthRejectionPermanent
-    AuthenticateQualify BindRtpToMediaAddress BridgeSuspended Bundle CallOperator CanMarkUrgent CanReview DeleteMessage
-    DirectMedia DisableDirectMediaOnNat DtlsAutoGenerateCert EndMarkedAny FaxDetect FollowEarlyMediaFork ForceAvp
-    ForceRport FullState G726NonStandard IceSupport Ignore183WithoutSdp InbandProgress IsExternal Line
-    MediaEncryptionOptimistic MediaUseReceivedTransport MohPassthrough MwiSubscribeReplacesUnsolicited
-    NotifyEarlyInuseRinging OneTouchRecording PreferredCodecOnly PruneOnBoot Qualify2xxOnly ReferBlindProgress RemoveExisting RemoveUnavailable RequireClientCert ResourceDisplayName
-    RewriteContact RpidImmediate RtcpMux RtpIpv6 RtpSymmetric SayCID SayEnvelope SendAoc SendConnectedLine SendDiversion
-    SendHistoryInfo SendPai SendRpid SrtpTag32 SrvLookups Success SupportOutbound SupportPath SuppressMohOnSendonly
-    SuppressQ850ReasonHeaders SymmetricTransport T38BindUdptlToMediaAddress T38Udptl T38UdptlIpv6 T38UdptlNat
-    TcpKeepaliveEnable TrustConnectedLine TrustIdInbound TrustIdOutbound UseAvpf UsePtime UserEqPhone UsingPassword
-    VerifyClient VerifyServer Waiting Webrtc
-    """.split()
-)
+_FLAGS: Final = frozenset((
+    "AcceptMultipleSdpAnswers", "Admin", "AggregateMwi", "AllowOverlap", "AllowReload", "AllowSubscribe",
+    "AllowTransfer", "AllowUnauthenticatedOptions", "AllowWildcardCerts", "AsymmetricRtpCodec", "AttachMessage",
+    "AuthRejectionPermanent", "AuthenticateQualify", "BindRtpToMediaAddress", "BridgeSuspended", "Bundle",
+    "CallOperator", "CanMarkUrgent", "CanReview", "DeleteMessage", "DirectMedia", "DisableDirectMediaOnNat",
+    "DtlsAutoGenerateCert", "EndMarkedAny", "FaxDetect", "FollowEarlyMediaFork", "ForceAvp", "ForceRport",
+    "FullState", "G726NonStandard", "IceSupport", "Ignore183WithoutSdp", "InbandProgress", "IsExternal", "Line",
+    "MediaEncryptionOptimistic", "MediaUseReceivedTransport", "MohPassthrough", "MwiSubscribeReplacesUnsolicited",
+    "NotifyEarlyInuseRinging", "OneTouchRecording", "PreferredCodecOnly", "PruneOnBoot", "Qualify2xxOnly",
+    "ReferBlindProgress", "RemoveExisting", "RemoveUnavailable", "RequireClientCert", "ResourceDisplayName",
+    "RewriteContact", "RpidImmediate", "RtcpMux", "RtpIpv6", "RtpSymmetric", "SayCID", "SayEnvelope", "SendAoc",
+    "SendConnectedLine", "SendDiversion", "SendHistoryInfo", "SendPai", "SendRpid", "SrtpTag32", "SrvLookups",
+    "Success", "SupportOutbound", "SupportPath", "SuppressMohOnSendonly", "SuppressQ850ReasonHeaders",
+    "SymmetricTransport", "T38BindUdptlToMediaAddress", "T38Udptl", "T38UdptlIpv6", "T38UdptlNat",
+    "TcpKeepaliveEnable", "TrustConnectedLine", "TrustIdInbound", "TrustIdOutbound", "UseAvpf", "UsePtime",
+    "UserEqPhone", "UsingPassword", "VerifyClient", "VerifyServer", "Waiting", "Webrtc",
+))  # fmt: skip
 _PARSERS: Final = {
     "Cdr.Disposition": "domain.CdrDisposition.parse",
     "CoreShowChannel.Duration": "clock",

@@ -31,8 +31,6 @@ _ATTRIBUTES: Final = {
     "RTCPSent.To": "to_address",
 }
 _ARGUMENTS: Final = {
-    "Filter.Filter": "expression",
-    "ID": "message_id",
     "MessageSend.From": "from_uri",
     "MessageSend.To": "to_uri",
     "Originate.Async": "asynchronous",

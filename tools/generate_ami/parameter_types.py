@@ -87,14 +87,17 @@ _TRUTH: Final = {
 # A synchronous Originate keeps the whole session busy until somebody answers.
 _DEFAULTS: Final = {"Originate.Async": "True"}
 _NOTES: Final = {
-    "AOCMessage.UnitAmount(0)": "Units are lists of equal length.",
+    "AOCMessage.UnitAmount(0)": "*unit_types* and *unit_amounts* go together.",
     "AbsoluteTimeout.Timeout": "*timeout* is in seconds.",
-    "Originate.Async": "Not *asynchronous*, it keeps this session of Asterisk's from doing anything else until it is answered.",
+    "Originate.Async": "Not *asynchronous*, it keeps all that is asked after it waiting until somebody answers.",
     "Originate.Timeout": "*timeout* is in seconds.",
     "Park.Timeout": "*timeout* is in seconds.",
     "PlayDTMF.Duration": "*duration* is in seconds.",
     "PlayMF.Duration": "*duration* is in seconds.",
-    "UpdateConfig.Action-000000": "Each of the *changes* has ``Action`` and what that needs: ``Cat``, ``Var``, ``Value``, ``Match``, ``Line``, ``Options``.",
+    "UpdateConfig.Action-000000": (
+        "Each of the *changes* has ``Action`` and what that needs: ``Cat``, ``Var``, ``Value``, ``Match``, ``Line``, "
+        "``Options``."
+    ),
     "UserEvent.Header1": "*fields* are headers of your own.",
     "WaitEvent.Timeout": "*timeout* is in whole seconds, -1 for ever.",
 }
@@ -120,9 +123,13 @@ def parameter_type(action: str, parameter: Parameter) -> ParameterType:
     words = frozenset(parameter.words)
     if words in _TRUTH:
         return ParameterType(name, "bool", _TRUTH[words])
-    annotation = _ANNOTATIONS.get(row) or _ANNOTATIONS.get(parameter.name)
-    if annotation is None:
-        annotation = "str"
-        if words and row not in _OPEN:
-            annotation = f"Literal[{', '.join(repr(word) for word in parameter.words)}]"
-    return ParameterType(name, annotation, default=default, note=note)
+    return ParameterType(name, _annotation(row, parameter), default=default, note=note)
+
+
+def _annotation(row: str, parameter: Parameter) -> str:
+    for name in (row, parameter.name):
+        if name in _ANNOTATIONS:
+            return _ANNOTATIONS[name]
+    if parameter.words and row not in _OPEN:
+        return f"Literal[{', '.join(repr(word) for word in parameter.words)}]"
+    return "str"

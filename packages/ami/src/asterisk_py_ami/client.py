@@ -99,7 +99,8 @@ class AmiClient(SupervisedClient[AmiEvent]):
         Raises:
             InputError: the action would be misread; nothing was written.
             RequestRejectedError: Asterisk said no (:class:`PermissionDeniedError`, :class:`UnknownActionError`).
-            NotSentError: there is no connection; nothing was written, and sending again is safe.
+            NotSentError: there is no connection, or 1,024 requests are under way; nothing was written, and sending it
+                again is safe.
             OutcomeUnknownError: the connection ended after the action was written; Asterisk may have carried it out.
             ReadTimeoutError: no answer in time; Asterisk may still carry it out.
             WriteTimeoutError: Asterisk took no data in time.

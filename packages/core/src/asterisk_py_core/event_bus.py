@@ -158,9 +158,8 @@ class EventSubscription(Generic[E]):
             log.sleepers[waiter] = self._cursor
             try:
                 await waiter
-            except BaseException:  # cancelled, or given up without a word
+            finally:
                 log.sleepers.pop(waiter, None)
-                raise
         return True
 
     def __enter__(self) -> Self:

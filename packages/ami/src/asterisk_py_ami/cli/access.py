@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import os
 import stat
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from ssl import SSLContext, create_default_context
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from asterisk_py_ami.client import AmiClient
 from asterisk_py_ami.connection import AmiConnection
 from asterisk_py_ami.protocol.session import AmiSession, LoginMethod
+from asterisk_py_core.checks import check_timeout
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import ClientClosedError, InputError
-from asterisk_py_core.net import check_target, check_timeout
+from asterisk_py_core.net import check_target
 from asterisk_py_core.stream import format_address, reason
 
 from .output import PROGRAM
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import AsyncIterator, Mapping
 
-__all__ = ["Access", "add_options", "read_access"]
+__all__ = ["UNSET", "Access", "add_options", "read_access"]
 
 # The defaults of manager.conf's port and tlsbindaddr.
 _PORT: Final = 5038
@@ -81,21 +81,47 @@ class Access:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say how to reach Asterisk and log in."""
-    parser.add_argument("--host", help="default: ASTERISK_AMI_HOST, or 127.0.0.1")
-    parser.add_argument("--port", help=f"default: ASTERISK_AMI_PORT, or {_PORT}, with TLS {_TLS_PORT}")
-    parser.add_argument("--username", metavar="NAME", help="default: ASTERISK_AMI_USERNAME")
-    parser.add_argument(
+    """Add the options that say how to reach Asterisk and log in. What is not given is not set: see :data:`UNSET`."""
+    group = parser.add_argument_group("connection", argument_default=argparse.SUPPRESS)
+    group.add_argument("--host", help="default: ASTERISK_AMI_HOST, or 127.0.0.1")
+    group.add_argument("--port", help=f"default: ASTERISK_AMI_PORT, or {_PORT}, with TLS {_TLS_PORT}")
+    group.add_argument("--username", metavar="NAME", help="default: ASTERISK_AMI_USERNAME")
+    group.add_argument(
         "--secret-file",
         metavar="FILE",
         help="its first line is the secret; - is standard input. Without it: ASTERISK_AMI_SECRET, or you are asked",
     )
-    parser.add_argument("--tls", action="store_true", help="encrypt, and verify the certificate")
-    parser.add_argument("--ca-file", metavar="FILE", help="the authority to verify it with, in PEM; implies --tls")
-    parser.add_argument(
+    group.add_argument("--tls", action="store_true", help="encrypt, and verify the certificate")
+    group.add_argument("--ca-file", metavar="FILE", help="the authority to verify it with, in PEM; implies --tls")
+    group.add_argument(
         "--login", choices=[str(method) for method in LoginMethod], help="how the secret is proven (default: md5)"
     )
-    parser.add_argument("--timeout", metavar="SECONDS", help="for connecting, the login and an answer (default: 10)")
+    group.add_argument("--timeout", metavar="SECONDS", help="for connecting, the login and an answer (default: 10)")
+    group.add_argument("--secret", "--password", nargs="?", action=_Refused, help=argparse.SUPPRESS)
+
+
+UNSET: Final = {
+    "host": None,
+    "port": None,
+    "username": None,
+    "secret_file": None,
+    "tls": False,
+    "ca_file": None,
+    "login": LoginMethod.MD5,
+    "timeout": "10",
+}
+"""What :func:`read_access` has to find for options that are not given; they may stand on both sides of the command."""
+
+
+class _Refused(argparse.Action):
+    """An option that other programs have, for a value that must not be here."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        raise InputError(
+            field="the secret",
+            problem="must not be an argument, because every user of the machine sees those: "
+            "set ASTERISK_AMI_SECRET, give --secret-file, or wait to be asked",
+        )
 
 
 def read_access(args: argparse.Namespace, environ: Mapping[str, str]) -> Access:
@@ -111,7 +137,7 @@ def read_access(args: argparse.Namespace, environ: Mapping[str, str]) -> Access:
     username = args.username or environ.get("ASTERISK_AMI_USERNAME")
     if not username:
         raise InputError(field="user name", problem="is missing: give --username, or set ASTERISK_AMI_USERNAME")
-    timeout = check_timeout("--timeout", _seconds("--timeout", args.timeout or "10"))
+    timeout = check_timeout("--timeout", _seconds("--timeout", args.timeout))
     ssl = _tls_context(args.ca_file) if has_tls else None
     question = f"Secret of {username} on {format_address(host, port)}: "
     access = Access(
@@ -119,7 +145,7 @@ def read_access(args: argparse.Namespace, environ: Mapping[str, str]) -> Access:
         port=port,
         credentials=Credentials(username, _secret(args.secret_file, environ, question)),
         ssl=ssl,
-        login=args.login or LoginMethod.MD5,
+        login=args.login,
         timeout=timeout,
     )
     access.session()  # Made for what it refuses: credentials that fit no line.
@@ -165,12 +191,9 @@ def _secret(file: str | None, environ: Mapping[str, str], question: str) -> str:
 def _first_line(file: str) -> str:
     """Return the secret in *file*; what else is in there (as password managers print it) is not looked at."""
     try:
-        if file == "-":
-            line = sys.stdin.buffer.readline(_MAX_SECRET)
-        else:
-            with Path(file).open("rb") as opened:
-                _check_mode(file, os.fstat(opened.fileno()).st_mode)
-                line = opened.readline(_MAX_SECRET)
+        with open(0 if file == "-" else file, "rb", closefd=file != "-") as opened:
+            _check_mode(file, os.fstat(opened.fileno()).st_mode)
+            line = opened.readline(_MAX_SECRET)
     except OSError as error:
         raise InputError(field=f"secret file {file}", problem=f"cannot be read: {reason(error)}") from error
     secret = line.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")

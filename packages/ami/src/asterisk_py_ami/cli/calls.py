@@ -90,7 +90,7 @@ class LiveChannels:
 
     def feed(self, event: AmiEvent, now: float) -> tuple[Change, Channel] | None:
         """Take *event* in at the loop time *now*; return what it changed, if anything."""
-        key = event.get("Uniqueid")
+        key = self._key(event)
         if event.name not in _TELLING or key is None:
             return None
         known = self._channels.get(key)
@@ -107,6 +107,14 @@ class LiveChannels:
         if known is not None:
             return Change.CHANGED, channel
         return (Change.NEW if event.name == "Newchannel" else Change.FOUND), channel
+
+    def _key(self, event: AmiEvent) -> str | None:
+        uniqueid = event.get("Uniqueid")
+        if uniqueid is None and event.name == "Hangup":
+            # Channel data with line ends in it cuts the message short, and what it cuts off is the rear part.
+            name = event.get("Channel")
+            return next((key for key, channel in self._channels.items() if channel.name == name), None)
+        return uniqueid
 
 
 def _channel(event: AmiEvent, since: float) -> Channel:
@@ -222,7 +230,7 @@ class _Lines:
 
 
 # Title and width of each column but the first.
-_COLUMNS: Final = (("STATE", 9), ("CHANNEL", 32), ("CALLER", 24), ("CONNECTED", 24), ("EXTEN", 24))
+_COLUMNS: Final = (("STATE", 9), ("CHANNEL", 36), ("CALLER", 24), ("CONNECTED", 24), ("EXTEN", 24))
 _STATE_STYLES: Final = {"Up": "green", "Ring": "yellow", "Ringing": "yellow", "Busy": "red"}
 
 

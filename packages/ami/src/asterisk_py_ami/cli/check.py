@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from typing import TYPE_CHECKING, Final
@@ -145,8 +146,10 @@ def _hint(error: AsteriskError, step: str) -> str:
 
 
 async def _report_ping(report: _Report, connection: AmiConnection, access: Access) -> None:
-    response = await connection.request("Ping", timeout=access.timeout)
-    await report.line("OK", "ping", response.get("Ping", "answered"))
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    await connection.request("Ping", timeout=access.timeout)
+    await report.line("OK", "ping", f"answered in {(loop.time() - started) * 1000:.2f} ms")
 
 
 async def _report_privileges(

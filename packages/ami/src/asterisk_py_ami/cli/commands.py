@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from asterisk_py_ami.errors import rejection
+from asterisk_py_ami.protocol.codec import encode_action
 from asterisk_py_core.errors import (
     EventsLostError,
     InputError,
@@ -21,6 +22,7 @@ from .output import clock, message_object, pairs, printable, to_json
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from asterisk_py_ami.client import AmiClient
     from asterisk_py_ami.connection import AmiConnection
@@ -172,6 +174,7 @@ async def ping(args: argparse.Namespace, access: Access, terminal: Terminal) -> 
 async def send(args: argparse.Namespace, access: Access, terminal: Terminal) -> Exit:
     """Send one action and print its answer, whatever it says, and the list that follows it."""
     headers = [_header(text) for text in args.headers]
+    encode_action(args.action, headers)  # Refuses what it must before there is a connection.
     arrived: asyncio.Queue[list[AmiEvent] | None] = asyncio.Queue()
     # Events are off, so that what arrives are the items of lists.
     async with access.connection() as connection:
@@ -215,7 +218,7 @@ def _why_cut(connection: AmiConnection, access: Access, action: str) -> Asterisk
     return OutcomeUnknownError(address=access.address, reason=str(connection.cause), request=action)
 
 
-async def _show(messages: list[Message] | list[AmiEvent], out: Output, *, as_json: bool) -> None:
+async def _show(messages: Sequence[Message], out: Output, *, as_json: bool) -> None:
     if as_json:
         text = "".join(to_json(message_object(message)) for message in messages)
     else:

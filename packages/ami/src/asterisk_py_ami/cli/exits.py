@@ -17,30 +17,35 @@ from asterisk_py_core.errors import (
     WriteTimeoutError,
 )
 
-__all__ = ["Exit", "exit_for"]
+__all__ = ["MEANINGS", "Exit", "exit_for"]
 
 
 class Exit(IntEnum):
-    """An exit code and, as ``meaning``, what it says."""
+    """How the program ended."""
 
-    meaning: str
+    DONE = 0
+    REJECTED = 1
+    USAGE = 2
+    NO_CONNECTION = 3
+    LOGIN_REFUSED = 4
+    LOST = 5
+    NO_OUTPUT = 6
+    INTERRUPTED = 130
+    READER_GONE = 141
 
-    def __new__(cls, code: int, meaning: str) -> "Exit":
-        member = int.__new__(cls, code)
-        member._value_ = code
-        member.meaning = meaning
-        return member
 
-    DONE = 0, "done"
-    REJECTED = 1, "Asterisk said no"
-    USAGE = 2, "unusable options or input; nothing was sent"
-    NO_CONNECTION = 3, "no connection: unreachable, refused, TLS failed, silent, or not Asterisk"
-    LOGIN_REFUSED = 4, "the login was refused"
-    LOST = 5, "the connection was lost, or an answer did not come in time"
-    NO_OUTPUT = 6, "the output could not be written"
-    INTERRUPTED = 130, "interrupted (Ctrl-C)"
-    READER_GONE = 141, "whoever read the output has gone (`| head`)"
-
+MEANINGS: Final = {
+    Exit.DONE: "done",
+    Exit.REJECTED: "Asterisk said no",
+    Exit.USAGE: "unusable options or input; nothing was sent",
+    Exit.NO_CONNECTION: "no connection: unreachable, refused, TLS failed, silent, or not Asterisk",
+    Exit.LOGIN_REFUSED: "the login was refused",
+    Exit.LOST: "the connection was lost, or an answer did not come in time",
+    Exit.NO_OUTPUT: "the output could not be written",
+    Exit.INTERRUPTED: "interrupted (Ctrl-C)",
+    Exit.READER_GONE: "whoever read the output has gone (as in `| head -1`)",
+}
+"""What each exit code says, for ``--help``."""
 
 _BY_ERROR: Final[tuple[tuple[tuple[type[AsteriskError], ...], Exit], ...]] = (
     ((RequestRejectedError,), Exit.REJECTED),

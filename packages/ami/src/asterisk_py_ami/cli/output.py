@@ -51,7 +51,7 @@ def pairs(items: Iterable[tuple[str, str]]) -> str:
 def _quoted(value: str) -> str:
     if value and " " not in value and '"' not in value:
         return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + value.replace('"', '\\"') + '"'
 
 
 def message_object(message: Message) -> dict[str, str | list[str]]:

@@ -10,18 +10,18 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from asterisk_py_core.checks import check_number
 from asterisk_py_core.errors import AsteriskError, InputError
 
-from .access import add_options, read_access
+from .access import UNSET, add_options, read_access
 from .calls import calls
 from .check import check
 from .commands import ping, send, tail
-from .exits import Exit, exit_for
+from .exits import MEANINGS, Exit, exit_for
 from .output import PROGRAM, Output, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
-    from typing import IO
 
     from .access import Access
 
@@ -32,7 +32,7 @@ _EPILOG: Final = "\n".join(
         "The secret is never an argument, because every user of the machine sees those.",
         "",
         "exit codes:",
-        *(f"  {code:>3}  {code.meaning}" for code in Exit),
+        *(f"  {code:>3}  {meaning}" for code, meaning in MEANINGS.items()),
     ]
 )
 
@@ -102,62 +102,36 @@ class _Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are ours, and whose help is written as everything else is."""
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(field=self.prog, problem=f": {message} (see --help)")
+        raise InputError(field="usage:", problem=f"{message} (see --help)")
 
-    def print_help(self, file: IO[str] | None = None) -> None:
-        del file
+    def print_help(self, _file: object = None) -> None:
         Output(sys.stdout).write_now(self.format_help())
 
 
-class _Refused(argparse.Action):
-    """An option that others have, for a value that must not be here."""
-
-    def __call__(self, *_: object) -> NoReturn:
-        raise InputError(
-            field="the secret",
-            problem="must not be an argument, because every user of the machine sees those: "
-            "set ASTERISK_AMI_SECRET, give --secret-file, or wait to be asked",
-        )
-
-
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    args, rest = _parser().parse_known_args(argv)
-    options = [text.partition("=")[0] for text in rest if text.startswith("-")]
+    args, rest = _parser().parse_known_args(argv, argparse.Namespace(**UNSET))
+    # Without what may be their values, which may be anything.
+    options = [text.partition("=")[0] if text.startswith("--") else text[:2] for text in rest if text.startswith("-")]
     if options:
-        # Without their values, which may be anything.
-        raise InputError(field="options", problem=f"not known: {' '.join(options)} (see --help)")
+        raise InputError(field="usage:", problem=f"unknown options: {' '.join(options)} (see --help)")
     if rest and args.run is not send:
-        raise InputError(field="arguments", problem=f"left over: {len(rest)} (see --help)")
+        raise InputError(field="usage:", problem=f"arguments without a meaning: {len(rest)} (see --help)")
     if rest:
         args.headers += rest  # What came after an option: argparse has closed the list by then.
     return args
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=PROGRAM,
-        description="Follow, ask and check an Asterisk over its Manager Interface (AMI).",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = _make(
+        _Parser, prog=PROGRAM, description="Follow, ask and check an Asterisk over its Manager Interface (AMI)."
     )
-    parser.add_argument(
-        "--version", action="version", version=f"{PROGRAM} {importlib.metadata.version('asterisk-py-ami')}"
-    )
+    version = importlib.metadata.version("asterisk-py-ami")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(
-            name,
-            help=text,
-            description=f"{text[0].upper()}{text[1:]}.",
-            epilog=_EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
+        command = _make(commands.add_parser, name=name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         command.set_defaults(run=run)
-        add_options(command.add_argument_group("connection"))
-        command.add_argument("--secret", "--password", nargs="?", action=_Refused, help=argparse.SUPPRESS)
         return command
 
     command = add("tail", tail, "print events as they come, through restarts of Asterisk")
@@ -167,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("ping", ping, "print how long Asterisk takes to answer")
     command.add_argument("--count", type=_positive, default=1, metavar="N", help="how often (default: 1)")
     command.add_argument(
-        "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="time between two (default: 1)"
+        "--interval", type=_pause, default=1.0, metavar="SECONDS", help="time between two (default: 1)"
     )
     command = add("send", send, "send one action, and print the answer and the list that follows it")
     command.add_argument("action", metavar="Action", help="such as CoreShowChannels")
@@ -180,14 +154,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _make(make: Callable[..., argparse.ArgumentParser], **options: str) -> argparse.ArgumentParser:
+    # No abbreviations: `--secret` would be short for `--secret-file`.
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = make(epilog=_EPILOG, formatter_class=raw, allow_abbrev=False, **options)
+    add_options(parser)
+    return parser
+
+
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError("must be a number of at least 1")
     return int(text)
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < 86_400:
-        raise argparse.ArgumentTypeError("must be 0 or more, and less than a day")
-    return seconds
+def _pause(text: str) -> float:
+    try:
+        return check_number("it", float(text), at_least=0.0, at_most=86_400.0)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a number of seconds from 0 to 86400") from None

@@ -99,6 +99,13 @@ class ListAction(Action, Generic[E]):
     end_event: ClassVar[str | None] = None
     """The name of the event that ends the list."""
 
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _items: object) -> type["ListAction"]:
+            # The items matter to a type checker only; `typing` would take a third of the time that importing
+            # `actions` takes to compile their names.
+            return cls
+
 
 # --- parameters to headers -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,227 @@
+"""Who called whom, when it was answered, how it ended: whole calls instead of single events."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Final, Self, overload
+
+from asterisk_py_core.errors import AsteriskError, ClientClosedError, ReadTimeoutError, RequestRejectedError
+from asterisk_py_core.event_bus import EventBus
+from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+
+from .call_log import CallLog
+from .call_records import Instant
+from .calls import CompletedCall
+from .protocol.message import AmiEvent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from types import TracebackType
+
+    from asterisk_py_core.event_bus import EventSubscription, FilteredSubscription
+
+    from .calls import Call
+    from .client import AmiClient
+    from .protocol.message import Message
+
+__all__ = ["CallTracker"]
+
+logger = logging.getLogger(__name__)
+
+# Ten thousand channels take Asterisk about a second.
+_LIST_TIMEOUT: Final = 30.0
+_LIST_EVENTS: Final = frozenset({"CoreShowChannel", "CoreShowChannelsComplete"})
+
+
+class CallTracker:
+    """Makes calls of a client's events, and publishes each as a :class:`CompletedCall` when its last channel is gone.
+
+    ::
+
+        async with AmiClient("127.0.0.1", credentials=...) as ami, CallTracker(ami) as calls:
+            async for call in calls:
+                print(call.caller.caller_id_num, call.caller.exten, call.billable, call.cause)
+
+    It needs the ``call`` class of events and, to see what is under way when it starts and after the connection was
+    lost, the right to CoreShowChannels (``write = system`` or ``reporting``). Without that right it says so in the log,
+    and a call whose end was missed stays in :attr:`active` until its place is needed.
+
+    *max_channels* bounds what it keeps, see :class:`CallLog`. *clock* is the wall clock, in seconds since 1970; where
+    Asterisk stamps its events (``timestampevents=yes``) its own time is taken.
+
+    ``async for`` begins with the calls that complete from then on, as :meth:`subscribe` does. It ends when the tracker
+    or its client is closed, and raises what ended the client.
+
+    Raises:
+        InputError: *max_channels* is no positive integer.
+    """
+
+    def __init__(self, ami: AmiClient, *, max_channels: int = 10_000, clock: Callable[[], float] = time.time) -> None:
+        self._ami = ami
+        self._log = CallLog(max_channels=max_channels)
+        self._clock = clock
+        self._bus: EventBus[CompletedCall] = EventBus()
+        self._source: EventSubscription[AmiEvent | ConnectionStateChanged] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def active(self) -> tuple[Call, ...]:
+        """The calls under way, the oldest first, as known now; those that were, once the tracker is closed."""
+        return self._log.active(self._now())
+
+    @property
+    def evicted_count(self) -> int:
+        """How many calls were given up because there were too many."""
+        return self._log.evicted_count
+
+    @property
+    def malformed_count(self) -> int:
+        """How many headers were not what Asterisk sends; most likely somebody forged them."""
+        return self._log.malformed_count
+
+    async def start(self) -> None:
+        """Follow the client from now on; what is under way is in :attr:`active` once this returns. Idempotent.
+
+        Raises:
+            ClientClosedError: this tracker is closed.
+        """
+        if self._bus.closed:
+            raise ClientClosedError(what="the call tracker")
+        if self._source is not None:
+            return
+        self._source = self._ami.events(*CallLog.FOLLOWED, ConnectionStateChanged)
+        try:
+            if self._ami.state is ConnectionState.CONNECTED:
+                await self._take_list()
+        except BaseException:
+            self._source.close()
+            self._source = None
+            raise
+        self._task = asyncio.create_task(self._run(self._source), name="call tracker")
+
+    async def aclose(self) -> None:
+        """Stop following. Subscriptions deliver what was published, then end. Idempotent."""
+        self._bus.close()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._source is not None:
+            self._source.close()
+
+    @overload
+    def subscribe(
+        self, *, where: None = None, capacity: int | None = None, lossy: bool = False
+    ) -> EventSubscription[CompletedCall]: ...
+    @overload
+    def subscribe(
+        self, *, where: Callable[[CompletedCall], bool], capacity: int | None = None, lossy: bool = False
+    ) -> FilteredSubscription[CompletedCall]: ...
+    def subscribe(
+        self, *, where: Callable[[CompletedCall], bool] | None = None, capacity: int | None = None, lossy: bool = False
+    ) -> EventSubscription[CompletedCall]:
+        """Subscribe to every call that completes from now on and that *where* accepts; see :meth:`EventBus.subscribe`.
+
+        Subscribe before :meth:`start` to miss none.
+        """
+        if where is None:
+            return self._bus.subscribe(capacity=capacity, lossy=lossy)
+        return self._bus.subscribe(where=where, capacity=capacity, lossy=lossy)
+
+    def __aiter__(self) -> AsyncIterator[CompletedCall]:
+        return aiter(self.subscribe())
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _now(self) -> Instant:
+        return Instant(self._clock(), time.monotonic())
+
+    async def _run(self, source: EventSubscription[AmiEvent | ConnectionStateChanged]) -> None:
+        try:
+            while True:
+                is_connected = self._feed(await source.recv_batch())
+                while is_connected:
+                    is_connected = await self._resync(source)
+                # A backlog is handed out without waiting, and others want to run, too.
+                await asyncio.sleep(0)
+        except ClientClosedError:
+            self._bus.close()
+        except Exception as error:  # noqa: BLE001 - whatever ended it is told to those who wait for calls
+            self._bus.close(error)
+
+    def _feed(self, events: Iterable[AmiEvent | ConnectionStateChanged]) -> bool:
+        """Publish the calls that *events* complete, and return whether a new connection was made among them."""
+        now = self._now()
+        is_connected = False
+        for event in events:
+            self._bus.publish_many(self._log.feed(event, now))
+            if isinstance(event, ConnectionStateChanged):
+                is_connected = event.state is ConnectionState.CONNECTED
+        return is_connected
+
+    async def _resync(self, source: EventSubscription[AmiEvent | ConnectionStateChanged]) -> bool:
+        """Find out what happened in a gap, and return whether there was another gap meanwhile."""
+        if not await self._take_list():
+            return False
+        try:
+            # A list goes out ahead of the events that are queued for the session; the answer to a later action does
+            # not (main/manager.c, do_message). So once it is here, so is every Hangup that came before the list.
+            await self._ami.ping()
+        except AsteriskError:
+            return False
+        if source.backlog and self._feed(await source.recv_batch(source.backlog)):
+            return True
+        self._bus.publish_many(self._log.settle())
+        return False
+
+    async def _take_list(self) -> bool:
+        """Compare with the channels there are now; False if that is not to be had before the next connection."""
+        while True:
+            asked = self._now()
+            try:
+                channels = await _list_channels(self._ami)
+            except (ReadTimeoutError, TimeoutError) as error:
+                # An Asterisk that answers nothing on this connection sends no events either: nothing is held up here.
+                logger.warning("%r: no list of channels, asking again: %s", self._ami, error)
+            except RequestRejectedError as error:
+                logger.warning("%r: calls that ended unseen will not be noticed: %s", self._ami, error)
+                return False
+            except AsteriskError:
+                return False
+            else:
+                self._bus.publish_many(self._log.resync(channels, asked))
+                return True
+
+
+async def _list_channels(ami: AmiClient) -> Sequence[Message]:
+    """Return the ``CoreShowChannel`` items of a whole list; raises what :meth:`AmiClient.send` raises."""
+    channels: list[Message] = []
+    with ami.events(AmiEvent, ConnectionStateChanged, where=_belongs_to_list) as items:
+        response = await ami.send("CoreShowChannels")
+        async with asyncio.timeout(_LIST_TIMEOUT):
+            async for item in items:
+                if isinstance(item, ConnectionStateChanged):
+                    break
+                if item.action_id != response.action_id:
+                    continue
+                if item.name == "CoreShowChannel":
+                    channels.append(item)
+                elif item.get("EventList", "").lower() == "complete":
+                    return channels
+                else:
+                    break
+    raise ClientClosedError(what="the list of channels")
+
+
+def _belongs_to_list(event: AmiEvent | ConnectionStateChanged) -> bool:
+    return isinstance(event, ConnectionStateChanged) or event.name in _LIST_EVENTS
