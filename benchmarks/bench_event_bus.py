@@ -2,7 +2,8 @@
 
 ``python benchmarks/bench_event_bus.py [--rounds N] [--markdown]``. Each measurement runs in a new process; within it
 the contestants take turns, round after round, so that the load of the machine falls on all alike, and the medians of
-times and of ratios within a round are shown. Speed is CPU time. A mark is what the project promises to reach; the table says whether this run did.
+times and of ratios within a round are shown. Speed is CPU time. A mark is what the project promises to reach; the table
+says whether this run did.
 """
 
 import argparse

@@ -33,6 +33,7 @@ class Parameter:
     """None where the documentation does not say."""
     words: tuple[str, ...] = ()
     """The values it may have, if the documentation lists them."""
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Snapshot:
     kind: str
     prefix: str = ""
     is_required: bool = True
+    is_loose: bool = False
+    """Whether its headers are attributes of the event all the same, each of them optional."""
 
 
 @dataclass(frozen=True, slots=True)

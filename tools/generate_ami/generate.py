@@ -8,6 +8,7 @@ from typing import Final
 from tools.asterisk.provision import asterisk_version
 
 from .corrected import corrected
+from .corrections import ASTERISK_22
 from .documentation import read
 from .render_actions import render_actions
 from .render_events import render_events
@@ -38,7 +39,7 @@ def generate(root: Path) -> dict[str, str]:
         ProvisionError: that Asterisk does not tell its version.
     """
     version = asterisk_version(root)
-    documentation = corrected(read(root / _DOCUMENTATION))
+    documentation = corrected(read(root / _DOCUMENTATION), ASTERISK_22)
     modules = {
         "actions.py": render_actions(documentation, version=version),
         "events.py": render_events(documentation, version=version),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from .corrections import MAY_BE_EMPTY
 from .docstrings import of_action
 from .documentation import Action, Documentation, Parameter
 from .names import class_name
@@ -105,14 +104,11 @@ def _signature(action: Action, types: dict[str, ParameterType]) -> str:
 def _body(action: Action, types: dict[str, ParameterType]) -> Iterator[str]:
     for each in action.parameters:
         name = types[each.name].argument
-        value = f'required(self, "{name}", {name})' if _is_checked(action, each) else name
+        is_checked = each.is_required and not each.may_be_empty
+        value = f'required(self, "{name}", {name})' if is_checked else name
         yield f"self.{name}: Final = {value}"
     headers = [_headers(each, types[each.name]) for each in action.parameters]
     yield f"super().__init__({', '.join(headers)})"
-
-
-def _is_checked(action: Action, parameter: Parameter) -> bool:
-    return bool(parameter.is_required) and parameter.name not in MAY_BE_EMPTY.get(action.name, ())
 
 
 def _headers(parameter: Parameter, kind: ParameterType) -> str:

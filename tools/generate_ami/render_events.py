@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from .corrections import CALLERS, LOOSE_CHANNELS
 from .docstrings import of_event
 from .documentation import Documentation, Event, Parameter, Snapshot
 from .header_types import CHANNEL, parser
@@ -68,18 +67,16 @@ _IS_SUCCESS = '''
         return self.response.lower() == "success"'''
 
 
-def _is_flat(event: Event, part: Parameter | Snapshot, kind: str) -> bool:
-    """Whether *part* is what the event itself is about, always there, and so a base of its class."""
-    if not isinstance(part, Snapshot) or part.kind != kind or part.prefix or not part.is_required:
-        return False
-    return kind == "bridge" or event.name not in {*CALLERS, *LOOSE_CHANNELS}
-
-
 def _bases(event: Event) -> list[str]:
-    channels, bridges = (any(_is_flat(event, part, kind) for part in event.parts) for kind in ("channel", "bridge"))
-    if bridges:
-        return ["BridgeEvent", "ChannelFields"] if channels else ["BridgeEvent"]
-    return ["ChannelEvent"] if channels else ["AmiEvent"]
+    flat = {part.kind for part in event.parts if isinstance(part, Snapshot) and _is_flat(part)}
+    if "bridge" in flat:
+        return ["BridgeEvent", "ChannelFields"] if "channel" in flat else ["BridgeEvent"]
+    return ["ChannelEvent"] if "channel" in flat else ["AmiEvent"]
+
+
+def _is_flat(part: Snapshot) -> bool:
+    """Whether it is what the event itself is about, always there, and so a base of its class."""
+    return not part.prefix and part.is_required
 
 
 def _members(event: Event) -> Iterator[tuple[str, str]]:
@@ -87,11 +84,11 @@ def _members(event: Event) -> Iterator[tuple[str, str]]:
         if isinstance(part, Parameter):
             read = parser(event.name, part.name, part.words)
             yield attribute(event.name, part.name), _field(part.name, read, is_required=bool(part.is_required))
-        elif not part.prefix and part.kind == "channel" and event.name in LOOSE_CHANNELS:
+        elif part.is_loose:
             for name, header, read in CHANNEL:
                 yield name, _field(header, parser(event.name, header) or read, is_required=False)
-        elif not (_is_flat(event, part, "channel") or _is_flat(event, part, "bridge")):
-            yield part_name(part.kind, part.prefix), _part(event, part)
+        elif not _is_flat(part):
+            yield part_name(part.kind, part.prefix), _part(part)
 
 
 def _field(header: str, read: str, *, is_required: bool) -> str:
@@ -99,9 +96,8 @@ def _field(header: str, read: str, *, is_required: bool) -> str:
     return f'{kind}("{header}", {read})' if read else f'{kind}("{header}")'
 
 
-def _part(event: Event, part: Snapshot) -> str:
-    is_required = part.is_required and not (event.name in CALLERS and not part.prefix)
-    if is_required:
+def _part(part: Snapshot) -> str:
+    if part.is_required:
         return f'{part.kind}("{part.prefix}")'
     if part.kind == "bridge":
         return f'OptionalPart(BridgeSnapshot, "{part.prefix}", "BridgeUniqueid")'

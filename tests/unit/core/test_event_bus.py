@@ -466,6 +466,17 @@ async def test_two_tasks_that_wait_at_one_subscription_get_one_event_each(bus: E
     assert {event.number for event in await asyncio.gather(*tasks)} == {1, 2}
 
 
+async def test_of_two_tasks_that_wait_for_a_batch_one_gets_it_and_the_other_sleeps_on(bus: EventBus[Numbered]) -> None:
+    subscription = bus.subscribe()
+    tasks = [asyncio.create_task(subscription.recv_batch()) for _ in range(2)]
+    await asleep(bus, 2)
+    bus.publish_many(numbered(1, 2))
+    await until(lambda: any(task.done() for task in tasks))
+    await asleep(bus, 1)
+    bus.publish(Numbered(3))
+    assert await asyncio.gather(*tasks) == [numbered(1, 2), numbered(3)]
+
+
 async def test_an_event_meant_for_a_cancelled_task_goes_to_the_other_one(bus: EventBus[Numbered]) -> None:
     subscription = bus.subscribe()
     first, second = (asyncio.create_task(subscription.recv()) for _ in range(2))

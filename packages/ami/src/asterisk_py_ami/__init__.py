@@ -49,12 +49,24 @@ from asterisk_py_core import (
 )
 
 from .client import AmiClient
-from .errors import HeaderValueError, LoginInUseError, MissingHeaderError, PermissionDeniedError, UnknownActionError
+from .errors import (
+    HeaderValueError,
+    ListCancelledError,
+    ListLostError,
+    ListTimeoutError,
+    LoginInUseError,
+    MissingHeaderError,
+    PermissionDeniedError,
+    UnknownActionError,
+)
+from .originate import OriginateReason, OriginateResult
+from .protocol.action import Action, ListAction
 from .protocol.codec import encode_variables
 from .protocol.message import AmiEvent, Message, Response
 from .protocol.session import LoginMethod
 
 __all__ = [
+    "Action",
     "AmiClient",
     "AmiEvent",
     "AsteriskError",
@@ -85,6 +97,10 @@ __all__ = [
     "HangupCause",
     "HeaderValueError",
     "InputError",
+    "ListAction",
+    "ListCancelledError",
+    "ListLostError",
+    "ListTimeoutError",
     "LoginInUseError",
     "LoginMethod",
     "LoginRejectedError",
@@ -94,6 +110,8 @@ __all__ = [
     "MissingCredentialsError",
     "MissingHeaderError",
     "NotSentError",
+    "OriginateReason",
+    "OriginateResult",
     "OutcomeUnknownError",
     "PeerStatus",
     "PermissionDeniedError",

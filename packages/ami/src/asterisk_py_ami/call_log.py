@@ -136,7 +136,7 @@ class CallLog:
             dialled.dial_status = status
             rank = (dialled.dialled_by is not None, status is DialStatus.ANSWER)
             if rank >= call.dial_rank:
-                call.dial_status, call.dial_rank = status, rank
+                call.dial_status, call.dial_rank, call.dialled = status, rank, dialled
 
     def _on_bridge_enter(self, event: AmiEvent, at: Instant) -> None:
         leg = self._see(event, at)
@@ -217,7 +217,8 @@ class CallLog:
             return (known(message.get(prefix + name, "")) or "")[:_MAX_TEXT]
 
         leg.channel = text("Channel") or leg.channel
-        leg.state = self._parsed(ChannelState.parse, message.get(f"{prefix}ChannelState")) or leg.state
+        state = self._parsed(ChannelState.parse, message.get(f"{prefix}ChannelState"))
+        leg.state = leg.state if state is None else state
         leg.caller_id_num = text("CallerIDNum") or leg.caller_id_num
         leg.caller_id_name = text("CallerIDName") or leg.caller_id_name
         leg.account_code = text("AccountCode") or leg.account_code
@@ -254,7 +255,7 @@ class CallLog:
         older.gaps |= call.gaps
         older.bridged = min(filter(None, (older.bridged, call.bridged)), key=by_steady, default=None)
         if call.dial_rank > older.dial_rank or older.dial_status is None:
-            older.dial_status, older.dial_rank = call.dial_status, call.dial_rank
+            older.dial_status, older.dial_rank, older.dialled = call.dial_status, call.dial_rank, call.dialled
 
     def _end(self, leg: LegRecord, at: Instant, *, cause: HangupCause | None = None, gap: Gap | None = None) -> None:
         leg.end = at

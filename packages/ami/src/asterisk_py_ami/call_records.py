@@ -41,6 +41,8 @@ class CallRecord:
     bridged: Instant | None = None
     dial_status: DialStatus | None = None
     dial_rank: tuple[bool, bool] = (False, False)
+    dialled: "LegRecord | None" = None
+    """The leg that ``dial_status`` is of."""
     gaps: set[Gap] = field(default_factory=set)
 
     def active(self, now: Instant) -> Call:
@@ -79,8 +81,13 @@ class CallRecord:
 
     def _cause(self) -> HangupCause | None:
         caller = self._caller()
-        ended = sorted((leg for leg in self.legs if leg.end and leg.cause), key=lambda leg: leg.seen.steady)
-        return caller.cause or (ended[-1].cause if ended else caller.cause)
+        deciding = [caller, *sorted(self.legs, key=lambda leg: leg.seen.steady, reverse=True)]
+        if caller.answer is None and self.dialled is not None:
+            # The half of a Local channel that ran into it knows why, and the half that was dialled may not.
+            name = self.dialled.local_name
+            deciding = [self.dialled, *(leg for leg in self.legs if leg.local_name == name), *deciding]
+        # NOT_DEFINED is 0, and false.
+        return next((leg.cause for leg in deciding if leg.cause), caller.cause)
 
 
 @dataclass(slots=True, eq=False)
@@ -108,6 +115,11 @@ class LegRecord:
     cause: HangupCause | None = None
     dial_status: DialStatus | None = None
     gaps: set[Gap] = field(default_factory=set)
+
+    @property
+    def local_name(self) -> str:
+        """The name of its channel, the same for both halves of a Local channel (``Local/600@default-0000001f;1``)."""
+        return self.channel.removesuffix(";1").removesuffix(";2")
 
     def view(self, line: "_TimeLine", now: Instant) -> CallLeg:
         """Return what is known of it *now*."""

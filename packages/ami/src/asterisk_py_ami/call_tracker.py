@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Final, Self, overload
 
-from asterisk_py_core.errors import AsteriskError, ClientClosedError, ReadTimeoutError, RequestRejectedError
+from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, RequestRejectedError
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 
 from .call_log import CallLog
 from .call_records import Instant
-from .calls import CompletedCall
-from .protocol.message import AmiEvent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -23,15 +20,15 @@ if TYPE_CHECKING:
 
     from asterisk_py_core.event_bus import EventSubscription, FilteredSubscription
 
-    from .calls import Call
+    from .calls import Call, CompletedCall
     from .client import AmiClient
-    from .protocol.message import Message
+    from .protocol.message import AmiEvent, Message
 
 __all__ = ["CallTracker"]
 
 logger = logging.getLogger(__name__)
 
-# Ten thousand channels take Asterisk about a second.
+# For the items of a list, from the answer that announces them (seconds).
 _LIST_TIMEOUT: Final = 30.0
 _LIST_EVENTS: Final = frozenset({"CoreShowChannel", "CoreShowChannelsComplete"})
 
@@ -49,8 +46,9 @@ class CallTracker:
     lost, the right to CoreShowChannels (``write = system`` or ``reporting``). Without that right it says so in the log,
     and a call whose end was missed stays in :attr:`active` until its place is needed.
 
-    *max_channels* bounds what it keeps, see :class:`CallLog`. *clock* is the wall clock, in seconds since 1970; where
-    Asterisk stamps its events (``timestampevents=yes``) its own time is taken.
+    Times are those of Asterisk where it stamps its events (``timestampevents=yes`` in manager.conf), otherwise those of
+    receipt. *max_channels* bounds the channels that are kept, those included that have ended in a call that goes on;
+    past it the oldest call is given up, published with :attr:`Gap.EVICTED`, and counted in :attr:`evicted_count`.
 
     ``async for`` begins with the calls that complete from then on, as :meth:`subscribe` does. It ends when the tracker
     or its client is closed, and raises what ended the client.
@@ -59,10 +57,9 @@ class CallTracker:
         InputError: *max_channels* is no positive integer.
     """
 
-    def __init__(self, ami: AmiClient, *, max_channels: int = 10_000, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, ami: AmiClient, *, max_channels: int = 10_000) -> None:
         self._ami = ami
         self._log = CallLog(max_channels=max_channels)
-        self._clock = clock
         self._bus: EventBus[CompletedCall] = EventBus()
         self._source: EventSubscription[AmiEvent | ConnectionStateChanged] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -70,7 +67,7 @@ class CallTracker:
     @property
     def active(self) -> tuple[Call, ...]:
         """The calls under way, the oldest first, as known now; those that were, once the tracker is closed."""
-        return self._log.active(self._now())
+        return self._log.active(_now())
 
     @property
     def evicted_count(self) -> int:
@@ -107,8 +104,7 @@ class CallTracker:
         self._bus.close()
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
         if self._source is not None:
             self._source.close()
 
@@ -143,9 +139,6 @@ class CallTracker:
     ) -> None:
         await self.aclose()
 
-    def _now(self) -> Instant:
-        return Instant(self._clock(), time.monotonic())
-
     async def _run(self, source: EventSubscription[AmiEvent | ConnectionStateChanged]) -> None:
         try:
             while True:
@@ -161,7 +154,7 @@ class CallTracker:
 
     def _feed(self, events: Iterable[AmiEvent | ConnectionStateChanged]) -> bool:
         """Publish the calls that *events* complete, and return whether a new connection was made among them."""
-        now = self._now()
+        now = _now()
         is_connected = False
         for event in events:
             self._bus.publish_many(self._log.feed(event, now))
@@ -187,10 +180,10 @@ class CallTracker:
     async def _take_list(self) -> bool:
         """Compare with the channels there are now; False if that is not to be had before the next connection."""
         while True:
-            asked = self._now()
+            asked = _now()
             try:
                 channels = await _list_channels(self._ami)
-            except (ReadTimeoutError, TimeoutError) as error:
+            except TimeoutError as error:
                 # An Asterisk that answers nothing on this connection sends no events either: nothing is held up here.
                 logger.warning("%r: no list of channels, asking again: %s", self._ami, error)
             except RequestRejectedError as error:
@@ -203,10 +196,14 @@ class CallTracker:
                 return True
 
 
+def _now() -> Instant:
+    return Instant(time.time(), time.monotonic())
+
+
 async def _list_channels(ami: AmiClient) -> Sequence[Message]:
     """Return the ``CoreShowChannel`` items of a whole list; raises what :meth:`AmiClient.send` raises."""
     channels: list[Message] = []
-    with ami.events(AmiEvent, ConnectionStateChanged, where=_belongs_to_list) as items:
+    with ami.events(where=_belongs_to_list) as items:
         response = await ami.send("CoreShowChannels")
         async with asyncio.timeout(_LIST_TIMEOUT):
             async for item in items:
@@ -220,7 +217,7 @@ async def _list_channels(ami: AmiClient) -> Sequence[Message]:
                     return channels
                 else:
                     break
-    raise ClientClosedError(what="the list of channels")
+    raise ConnectionClosedError(address=repr(ami), reason="the list of channels was cut off")
 
 
 def _belongs_to_list(event: AmiEvent | ConnectionStateChanged) -> bool:

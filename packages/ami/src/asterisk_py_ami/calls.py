@@ -125,5 +125,6 @@ class CompletedCall(Call, Event):
 
     ended: datetime
     cause: HangupCause | None
-    """Why its caller's leg ended; if Asterisk does not say (NOT_DEFINED), why the last did of which it says so. None if
-    nobody saw it end."""
+    """Why it ended: the cause of the leg that ``dial_status`` is about, if the call was not answered, else that of the
+    caller's. Where Asterisk gives no reason there (NOT_DEFINED), the last it gave for another leg. None if no end was
+    seen."""

@@ -3,39 +3,59 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, NoReturn
+import logging
+import re
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, overload
 
 from asterisk_py_core.checks import check_timeout
 from asterisk_py_core.client import SupervisedClient
 from asterisk_py_core.credentials import Credentials
-from asterisk_py_core.errors import ClientClosedError, ConnectionClosedError, MissingCredentialsError, NotSentError
+from asterisk_py_core.errors import (
+    ClientClosedError,
+    ConnectionClosedError,
+    MissingCredentialsError,
+    NotSentError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    RequestRejectedError,
+)
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.net import check_target
+from asterisk_py_core.net import check_target, tls_context
 from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervisor import Supervisor
 
+from .actions import Filter, Originate
 from .connection import AmiConnection
-from .errors import rejection
+from .errors import ListCancelledError, ListLostError, ListTimeoutError, rejection
+from .events import OriginateResponse
+from .originate import OriginateResult
+from .protocol.action import Action, ListAction
+from .protocol.codec import check_event_mask
+from .protocol.gathering import Gathering, ListGathering, OriginateGathering
 from .protocol.message import AmiEvent, Response
 from .protocol.session import AmiSession, LoginMethod
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from ssl import SSLContext
 
     from asterisk_py_core.errors import AsteriskError
     from asterisk_py_core.reconnect import ConnectionStateChanged, ReconnectPolicy
 
-    from .protocol.codec import Headers
+    from .protocol.codec import Headers, Scalar
 
 __all__ = ["AmiClient"]
+
+logger = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=AmiEvent)
 
 # After so many seconds without a byte a Ping is sent, and after so many more the link is dead: found in 20 s.
 PING_AFTER: Final = 15.0
 PING_PATIENCE: Final = 5.0
 
-# Asterisk runs the actions of a session one after the other, and these may keep it busy: until they are done or due,
-# silence proves nothing.
-BLOCKING_ACTIONS: Final = frozenset({"command", "moduleload", "originate", "reload", "waitevent"})
+# How some modules answer when a list is empty (res_pjsip: "No endpoints found").
+_NOTHING_FOUND: Final = re.compile(r"No [\w ]+ found\b", re.IGNORECASE)
 
 
 class AmiClient(SupervisedClient[AmiEvent]):
@@ -78,10 +98,11 @@ class AmiClient(SupervisedClient[AmiEvent]):
         self._address = format_address(host, port)
         self._name = f"AmiClient({self._address})"
         self._credentials = credentials
-        self._ssl = ssl
+        self._ssl = tls_context(ssl)
         self._login = login
         self._event_mask = events
         self._timeout = check_timeout("timeout", timeout)
+        self._filters: list[Filter] = []
         self._connection: AmiConnection | None = None
         # Made for what it refuses: the word for the login, the mask, credentials that fit no line.
         self._new_session()
@@ -90,11 +111,16 @@ class AmiClient(SupervisedClient[AmiEvent]):
             bus, Supervisor(self._open, self._serve, bus=bus, what=self._name, policy=policy, retry_first=retry_first)
         )
 
-    async def send(self, action: str, headers: Headers = (), *, timeout: float | None = None) -> Response:
-        """Send *action* with *headers* (a mapping, or pairs where a header repeats) and return Asterisk's answer.
+    @overload
+    async def send(self, action: Action, /, *, timeout: float | None = None) -> Response: ...
+    @overload
+    async def send(self, action: str, headers: Headers = (), /, *, timeout: float | None = None) -> Response: ...
+    async def send(self, action: Action | str, headers: Headers = (), /, *, timeout: float | None = None) -> Response:
+        """Send *action* and return Asterisk's answer.
 
-        *timeout* seconds bound the whole of it, the client's by default. Cancelling is safe: a late answer is dropped,
-        never given to another request.
+        *action* is one of :mod:`asterisk_py_ami.actions`, or a name with *headers* (a mapping, or pairs where a header
+        repeats). *timeout* seconds bound the whole of it, the client's by default. Cancelling is safe: a late answer is
+        dropped, never given to another request.
 
         Raises:
             InputError: the action would be misread; nothing was written.
@@ -106,16 +132,125 @@ class AmiClient(SupervisedClient[AmiEvent]):
             WriteTimeoutError: Asterisk took no data in time.
             ClientClosedError: the client is closed.
         """
-        seconds = self._timeout if timeout is None else check_timeout("timeout", timeout)
-        try:
-            response = await self._request(action, headers, seconds)
-        except NotSentError:
-            # A caller that tries again at once would otherwise keep the loop from ever getting to the reconnection.
-            await asyncio.sleep(0)
-            raise
+        name, headers = _parts(action, headers)
+        response = await self._request(name, headers, timeout)
         if not response.is_success:
-            raise rejection(action, response)
+            raise rejection(name, response)
         return response
+
+    @overload
+    async def collect(self, action: ListAction[E], /, *, timeout: float | None = None) -> list[E]: ...
+    @overload
+    async def collect(
+        self, action: Action | str, headers: Headers = (), /, *, timeout: float | None = None
+    ) -> list[AmiEvent]: ...
+    async def collect(
+        self, action: Action | str, headers: Headers = (), /, *, timeout: float | None = None
+    ) -> list[Any]:
+        """Send *action*, which Asterisk answers with a list, and return the items; the arguments are those of `send`.
+
+        The items are published to subscribers, too: some are events like any other (``DeviceStateChange``).
+
+        Raises what :meth:`send` raises. An error in the middle of the list has the items that came in ``partial``:
+        :class:`ListLostError`, :class:`ListTimeoutError`, :class:`ListCancelledError`.
+        """
+        name, headers = _parts(action, headers)
+        gathering = ListGathering()
+        try:
+            response = await self._request(name, headers, timeout, gathering)
+        except (OutcomeUnknownError, ReadTimeoutError) as error:
+            raise _partial(error, tuple(gathering.events)) from error
+        if not response.is_success and not _NOTHING_FOUND.match(response.message):
+            raise rejection(name, response)
+        if gathering.is_cancelled:
+            reason = "Asterisk gave the list up half way"
+            raise ListCancelledError(request=name, reason=reason, partial=tuple(gathering.events))
+        if gathering.missing:
+            count = len(gathering.events)
+            logger.warning(
+                "%s: %s announced %+d items more than the %d it sent", name, self._address, gathering.missing, count
+            )
+        return gathering.events
+
+    async def command(self, command: str, /, *, timeout: float | None = None) -> list[str]:
+        """Run *command* on Asterisk's command line and return the lines it printed.
+
+        Raises what :meth:`send` raises; a command that fails is a RequestRejectedError with what it printed.
+        """
+        response = await self._request("Command", {"Command": command}, timeout)
+        if response.is_success:
+            return response.output
+        printed = "\n".join(response.output).strip()
+        raise (
+            RequestRejectedError(request=f"Command {command!r}", reason=printed[:1024])
+            if printed
+            else rejection("Command", response)
+        )
+
+    async def originate(  # noqa: PLR0913 - the parameters of the action, all with names
+        self,
+        channel: str,
+        *,
+        exten: str | None = None,
+        context: str | None = None,
+        priority: int | str | None = None,
+        application: str | None = None,
+        data: str | None = None,
+        caller_id: str | None = None,
+        variables: Mapping[str, Scalar] | None = None,
+        account: str | None = None,
+        early_media: bool | None = None,
+        codecs: str | Sequence[str] | None = None,
+        channel_id: str | None = None,
+        timeout: float = 30.0,
+    ) -> OriginateResult:
+        """Call *channel*, connect it to an extension or an *application* when it answers, and return how that went.
+
+        Give *exten*, *context* and *priority*, or *application* and *data*. *timeout* is how many seconds the channel
+        may ring. On the wire the call is always asynchronous, so the session stays free for other actions. A call that
+        nobody takes is an outcome, not an error.
+
+        Raises what :meth:`send` raises; ReadTimeoutError if no outcome came within *timeout* and the client's own.
+        """
+        check_timeout("timeout", timeout)
+        action = Originate(
+            channel,
+            exten=exten,
+            context=context,
+            priority=priority,
+            application=application,
+            data=data,
+            caller_id=caller_id,
+            variables=variables,
+            account=account,
+            early_media=early_media,
+            codecs=codecs,
+            channel_id=channel_id,
+            timeout=timeout,
+        )
+        gathering = OriginateGathering()
+        response = await self._request(action.name, action.headers(), timeout + self._timeout, gathering)
+        if not isinstance(gathering.end, OriginateResponse):
+            raise rejection(action.name, response)
+        return OriginateResult.of(gathering.end)
+
+    async def set_event_mask(self, mask: str, /) -> None:
+        """Choose which events Asterisk sends (``"on"``, ``"off"``, ``"call,system"``), also after a reconnect.
+
+        Raises what :meth:`send` raises; then the mask is what it was.
+        """
+        check_event_mask(mask)
+        await self.send("Events", {"EventMask": mask})
+        self._event_mask = mask
+
+    async def add_filter(self, filter: str, /, *, match_criteria: str | None = None) -> None:  # noqa: A002 - its name
+        """Let Asterisk send fewer events: those a filter of the `Filter` action lets pass, also after a reconnect.
+
+        Raises what :meth:`send` raises; then there is no such filter.
+        """
+        action = Filter("Add", filter=filter, match_criteria=match_criteria)
+        await self.send(action)
+        self._filters.append(action)
 
     async def ping(self, *, timeout: float | None = None) -> float:
         """Return how many seconds Asterisk took to answer; raises what :meth:`send` raises."""
@@ -127,12 +262,22 @@ class AmiClient(SupervisedClient[AmiEvent]):
     def __repr__(self) -> str:
         return f"<AmiClient {self._address} {self.state.value}>"
 
-    async def _request(self, action: str, headers: Headers, seconds: float) -> Response:
-        connection = self._connection
-        # Once the run has ended, the last connection lingers for a turn of the loop, to log off.
-        if connection is None or self._supervisor.ended:
-            raise self._not_connected(action)
-        return await connection.request(action, headers, timeout=seconds)
+    async def _request(
+        self, action: str, headers: Headers, timeout: float | None, gathering: Gathering | None = None
+    ) -> Response:
+        seconds = self._timeout if timeout is None else check_timeout("timeout", timeout)
+        try:
+            connection = self._connection
+            # Once the run has ended, the last connection lingers for a turn of the loop, to log off.
+            if connection is None or self._supervisor.ended:
+                raise self._not_connected(action)
+            if gathering is None:
+                return await connection.request(action, headers, timeout=seconds)
+            return await connection.gather(action, headers, gathering, timeout=seconds)
+        except NotSentError:
+            # A caller that tries again at once would otherwise keep the loop from ever getting to the reconnection.
+            await asyncio.sleep(0)
+            raise
 
     def _not_connected(self, action: str) -> AsteriskError:
         cause = self._supervisor.cause
@@ -149,9 +294,16 @@ class AmiClient(SupervisedClient[AmiEvent]):
         )
 
     async def _open(self) -> AmiConnection:
-        return await AmiConnection.open(
+        connection = await AmiConnection.open(
             self._host, self._port, self._new_session(), ssl=self._ssl, timeout=self._timeout
         )
+        try:
+            for action in self._filters:
+                await connection.request(action.name, action.headers(), timeout=self._timeout)
+        except BaseException:
+            await connection.aclose(ClientClosedError(what="the connection attempt"))
+            raise
+        return connection
 
     async def _serve(self, connection: AmiConnection) -> NoReturn:
         self._connection = connection
@@ -183,7 +335,7 @@ async def _probe(connection: AmiConnection) -> None:
     loop = asyncio.get_running_loop()
     heard = connection.last_received
     connection.ping()
-    due = max(loop.time() + PING_PATIENCE, _busy_until(connection))
+    due = max(loop.time() + PING_PATIENCE, connection.busy_until)
     while connection.cause is None and connection.last_received == heard:
         if loop.time() >= due:
             reason = f"no byte for {loop.time() - heard:.0f} s, not even an answer to Ping"
@@ -193,6 +345,13 @@ async def _probe(connection: AmiConnection) -> None:
         await connection.wait_ended(min(due, loop.time() + PING_PATIENCE))
 
 
-def _busy_until(connection: AmiConnection) -> float:
-    """Until when, in loop time, Asterisk may be busy with what it was asked."""
-    return max((each.deadline for each in connection.pending if each.request.lower() in BLOCKING_ACTIONS), default=0.0)
+def _parts(action: Action | str, headers: Headers) -> tuple[str, Headers]:
+    return (action.name, action.headers()) if isinstance(action, Action) else (action, headers)
+
+
+def _partial(error: OutcomeUnknownError | ReadTimeoutError, items: tuple[AmiEvent, ...]) -> AsteriskError:
+    """Return *error* as it is for a list of which *items* came."""
+    request = error.request or "a list"
+    if isinstance(error, ReadTimeoutError):
+        return ListTimeoutError(request=request, address=error.address, timeout=error.timeout, partial=items)
+    return ListLostError(request=request, address=error.address, reason=error.reason, partial=items)

@@ -6,7 +6,7 @@ import asyncio
 import builtins
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, LoginTimeoutError
 from asterisk_py_core.net import open_stream
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from .protocol.codec import Headers
+    from .protocol.gathering import Gathering
     from .protocol.session import AmiSession
 
 __all__ = ["AmiConnection"]
 
 logger = logging.getLogger(__name__)
+
+# Asterisk runs the actions of a session one after the other, and these may keep it busy: until they are done or due,
+# silence proves nothing.
+BLOCKING_ACTIONS: Final = frozenset({"command", "moduleload", "originate", "reload", "waitevent"})
 
 
 class AmiConnection:
@@ -52,6 +57,7 @@ class AmiConnection:
         # One for all keepalives: their answers are not looked at, and may come whenever they like.
         self._ping_id = session.next_action_id()
         self._forgery_reported = False
+        self._gatherings: dict[str, Gathering] = {}
 
     @classmethod
     async def open(
@@ -103,10 +109,29 @@ class AmiConnection:
         finally:
             timer.cancel()
 
+    @property
+    def busy_until(self) -> float:
+        """Until when, in loop time, Asterisk may be busy with what it was asked, and so silent."""
+        # What is gathered was answered at once, and is worked on beside the session.
+        asked = (each for each in self.pending if each.key not in self._gatherings)
+        return max((each.deadline for each in asked if each.request.lower() in BLOCKING_ACTIONS), default=0.0)
+
     async def request(self, action: str, headers: Headers = (), *, timeout: float) -> Response:
         """Send *action* and return its answer, whatever it says; see :meth:`AmiClient.send` for the errors."""
         key = self.session.next_action_id()
+        return await self._exchange(action, key, encode_action(action, headers, key), timeout)
+
+    async def gather(self, action: str, headers: Headers, gathering: Gathering, *, timeout: float) -> Response:
+        """Send *action*, put all that belongs to its answer into *gathering*, and return the first of it."""
+        key = self.session.next_action_id()
         data = encode_action(action, headers, key)
+        self._gatherings[key] = gathering
+        try:
+            return await self._exchange(action, key, data, timeout)
+        finally:
+            del self._gatherings[key]
+
+    async def _exchange(self, action: str, key: str, data: bytes, timeout: float) -> Response:
         with self.pending.start(key, request=action, timeout=timeout) as pending:
             # On a connection that is going down it ends as not sent, in this turn of the loop or the next.
             with contextlib.suppress(ConnectionClosedError):
@@ -151,6 +176,8 @@ class AmiConnection:
         events = [message for message in messages if isinstance(message, AmiEvent)]
         if len(events) < len(messages):
             self._answered([message for message in messages if isinstance(message, Response)])
+        if self._gatherings:
+            self._gathered(events)
         self._deliver(events)
 
     def _go_on_with_login(self) -> None:
@@ -163,11 +190,22 @@ class AmiConnection:
         for response in responses:
             key = response.action_id
             if key != self._ping_id and (pending := self.pending.match(key)) is not None:
-                pending.resolve(response)
+                gathering = self._gatherings.get(pending.key)
+                if gathering is None or gathering.receive(response):
+                    pending.resolve(response)
         if self.pending.unmatched and not self._forgery_reported:
             # Once per connection: whoever can forge answers can forge many.
             self._forgery_reported = True
             logger.warning("%s sent an answer to no request of ours; such answers are dropped", self.address)
+
+    def _gathered(self, events: list[AmiEvent]) -> None:
+        for event in events:
+            key = event.action_id
+            gathering = self._gatherings.get(key) if key else None
+            if gathering is None or not gathering.receive(event):
+                continue
+            if gathering.response is not None and (pending := self.pending.match(key)) is not None:
+                pending.resolve(gathering.response)
 
     def _closed(self, error: AsteriskError | None) -> None:
         if error is None:

@@ -10,20 +10,35 @@
     │   ├── MissingHeaderError          (also AttributeError, KeyError) the message lacks a header its model requires
     │   └── UnknownValueError
     │       └── HeaderValueError        a header holds a value its model cannot read
-    └── RequestRejectedError
-        ├── PermissionDeniedError       not logged in, or the user lacks the privilege
-        └── UnknownActionError          Asterisk has no such action: a typing error, or a module that is not loaded
+    ├── RequestRejectedError
+    │   ├── PermissionDeniedError       not logged in, or the user lacks the privilege
+    │   ├── UnknownActionError          Asterisk has no such action: a typing error, or a module that is not loaded
+    │   └── ListCancelledError          Asterisk gave a list up half way; .partial has what came
+    ├── OutcomeUnknownError
+    │   └── ListLostError               the connection ended in the middle of a list; .partial has what came
+    └── ReadTimeoutError
+        └── ListTimeoutError            the end of a list did not come in time; .partial has what came
 """
 
 from typing import TYPE_CHECKING, Final
 
-from asterisk_py_core.errors import LoginRejectedError, ProtocolError, RequestRejectedError, UnknownValueError
+from asterisk_py_core.errors import (
+    LoginRejectedError,
+    OutcomeUnknownError,
+    ProtocolError,
+    ReadTimeoutError,
+    RequestRejectedError,
+    UnknownValueError,
+)
 
 if TYPE_CHECKING:
-    from .protocol.message import Response
+    from .protocol.message import AmiEvent, Response
 
 __all__ = [
     "HeaderValueError",
+    "ListCancelledError",
+    "ListLostError",
+    "ListTimeoutError",
     "LoginInUseError",
     "MissingHeaderError",
     "PermissionDeniedError",
@@ -72,6 +87,30 @@ class PermissionDeniedError(RequestRejectedError):
 
 class UnknownActionError(RequestRejectedError):
     """Asterisk knows no such action; most often the module that brings it is not loaded."""
+
+
+class ListCancelledError(RequestRejectedError):
+    """Asterisk gave the list up half way; *partial* are the items that came before."""
+
+    def __init__(self, *, request: str, reason: str, partial: "tuple[AmiEvent, ...]") -> None:
+        super().__init__(request=request, reason=reason)
+        self.partial = partial
+
+
+class ListLostError(OutcomeUnknownError):
+    """The connection ended in the middle of the list; *partial* are the items that came before."""
+
+    def __init__(self, *, request: str, address: str, reason: str, partial: "tuple[AmiEvent, ...]") -> None:
+        super().__init__(request=request, address=address, reason=reason)
+        self.partial = partial
+
+
+class ListTimeoutError(ReadTimeoutError):
+    """The end of the list did not come within *timeout* seconds; *partial* are the items that did."""
+
+    def __init__(self, *, request: str, address: str, timeout: float, partial: "tuple[AmiEvent, ...]") -> None:
+        super().__init__(request=request, address=address, timeout=timeout)
+        self.partial = partial
 
 
 # The texts of main/manager.c (process_message). They are not translated, and no code comes with them.

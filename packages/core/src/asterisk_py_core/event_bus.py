@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from functools import partial
 from inspect import iscoroutinefunction
 from itertools import islice
@@ -115,9 +116,10 @@ class EventSubscription(Generic[E]):
         Raises what :meth:`recv` raises.
         """
         check_count("limit", limit)
-        if not await self._wait():
-            raise ClientClosedError(what="the event subscription")
-        return self._cursor.take_list(limit)
+        while await self._wait():
+            if batch := self._cursor.take_list(limit):
+                return batch
+        raise ClientClosedError(what="the event subscription")
 
     def filter(self, predicate: Callable[[E], bool]) -> FilteredSubscription[E]:
         """Return a subscription that goes on from here with the events *predicate* accepts.
@@ -146,20 +148,23 @@ class EventSubscription(Generic[E]):
         return batch
 
     async def _wait(self) -> bool:
-        """Wait until there is an event to take; False when there will be none."""
-        while not self._cursor.has_events():
-            log = self._cursor.log
-            if log.closed:
-                self._cursor.close()  # so that the cause is raised once: a closed cursor has none
-                if log.cause is not None:
-                    raise log.cause.with_traceback(log.cause_traceback)
-                return False
-            waiter = asyncio.get_running_loop().create_future()
-            log.sleepers[waiter] = self._cursor
-            try:
-                await waiter
-            finally:
-                log.sleepers.pop(waiter, None)
+        """Wait until there may be events to take; False when there will be none."""
+        cursor = self._cursor
+        if cursor.has_events():
+            return True
+        log = cursor.log
+        if log.closed:
+            cursor.close()  # so that the cause is raised once: a closed cursor has none
+            if log.cause is not None:
+                raise log.cause.with_traceback(log.cause_traceback)
+            return False
+        waiter = asyncio.get_running_loop().create_future()
+        log.sleepers[waiter] = cursor
+        try:
+            await waiter
+        except BaseException:  # cancelled, or the coroutine was dropped
+            log.sleepers.pop(waiter, None)
+            raise
         return True
 
     def __enter__(self) -> Self:
@@ -264,22 +269,25 @@ class EventBus(Generic[E]):
 
     def publish(self, event: E) -> int:
         """Hand *event* to every subscription to its type, and return how many those are; 0 is fine."""
-        try:
-            logs, reached = self._routes[type(event)]
-        except KeyError:
-            logs, reached = self._route(type(event))
-        for log in logs:
-            items = log.items
-            items.append(event)
-            if len(items) == CHUNK_SIZE:
-                log.start_chunk()
-            if log.sleepers:
-                log.wake()
-        return reached
+        return self.publish_many((event,))
 
     def publish_many(self, events: Iterable[E]) -> int:
         """Publish *events* in order, and return to how many subscriptions they went, added up."""
-        return sum(map(self.publish, events))
+        total = 0
+        for event in events:
+            try:
+                logs, reached = self._routes[type(event)]
+            except KeyError:
+                logs, reached = self._route(type(event))
+            for log in logs:
+                items = log.items
+                items.append(event)
+                if len(items) == CHUNK_SIZE:
+                    log.start_chunk()
+                if log.sleepers:
+                    log.wake()
+            total += reached
+        return total
 
     def publish_threadsafe(self, event: E) -> None:
         """Publish *event* from another thread, as soon as the bus's event loop gets to it.
@@ -341,7 +349,8 @@ class EventBus(Generic[E]):
             raise InputError(field="lossy", problem="needs a capacity: without one nothing is ever lost")
         cursor = self._log(frozenset(types)).open_cursor(capacity, lossy=lossy)
         self._routes.clear()
-        self._loop = _running_loop() or self._loop
+        with suppress(RuntimeError):  # where no loop runs, one may still receive later
+            self._loop = asyncio.get_running_loop()
         return EventSubscription(cursor) if where is None else FilteredSubscription(cursor, where)
 
     def close(self, cause: BaseException | None = None) -> None:
@@ -385,10 +394,3 @@ def _accepts(cursor: Cursor[E], predicate: Callable[[E], bool], event: E) -> boo
 def _check_predicate(predicate: object) -> None:
     if iscoroutinefunction(predicate) or not callable(predicate):
         raise InputError(field="predicate", problem=f"must be a plain function of one event, not {predicate!r}")
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

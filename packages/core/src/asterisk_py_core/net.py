@@ -21,7 +21,7 @@ from .errors import (
 )
 from .stream import Stream, format_address, reason
 
-__all__ = ["check_target", "open_stream"]
+__all__ = ["check_target", "open_stream", "tls_context"]
 
 # RFC 8305 section 5: the wait before the next address is tried beside the ones under way.
 _HEAD_START = 0.25
@@ -53,7 +53,7 @@ async def open_stream(
     """
     check_target(host, port)
     check_timeout("timeout", timeout)
-    context = _tls_context(ssl)
+    context = tls_context(ssl)
     address = format_address(host, port)
     handed_over = False
     lost_before: AsteriskError | None = None
@@ -106,7 +106,12 @@ def _is_ipv6(host: str) -> bool:
     return True
 
 
-def _tls_context(ssl: object) -> SSLContext | None:
+def tls_context(ssl: object) -> SSLContext | None:
+    """Return the context that *ssl* stands for: itself, a verifying default for True, None for False and None.
+
+    Raises:
+        InputError: it is anything else.
+    """
     if ssl is None or ssl is False:
         return None
     if ssl is True:

@@ -258,11 +258,11 @@ class _Screen:
     def _table(self, live: LiveChannels, now: float, width: int, height: int) -> list[str]:
         channels = live.channels
         count = len({channel.call for channel in channels})
-        head = f"{clock()[:8]}  {len(channels)} channels in {count} calls on {self._address}"
+        head = f"{clock()[:8]}  {self._address}  channels: {len(channels)}  calls: {count}"
         lines = [
-            self._out.paint(_cell(head, width).rstrip(), "bold"),
-            self._out.paint(_cell(self._said, width).rstrip(), "dim"),
-            _cell(_row("TIME", [title for title, _ in _COLUMNS]), width).rstrip(),
+            self._out.paint(_cut(head, width), "bold"),
+            self._out.paint(_cut(self._said, width), "dim"),
+            _cut(_row("TIME", [title for title, _ in _COLUMNS]), width),
         ]
         room = max(0, height - len(lines) - 1)
         lines += [self._line(channel, now, width) for channel in channels[:room]]
@@ -273,18 +273,18 @@ class _Screen:
 
     def _line(self, channel: Channel, now: float, width: int) -> str:
         texts = [channel.state, channel.name, channel.caller, channel.connected, channel.exten]
-        line = _cell(_row(_elapsed(now - channel.since), texts), width).rstrip()
+        line = _cut(_row(_elapsed(now - channel.since), texts), width)
         return self._out.paint(line, _STATE_STYLES.get(channel.state, ""))
 
 
 def _row(time: str, texts: Iterable[str]) -> str:
-    cells = [_cell(text, width) for text, (_, width) in zip(texts, _COLUMNS, strict=True)]
-    return " ".join([f"{time:>8}", *cells])
+    cells = [_cut(text, width).ljust(width) for text, (_, width) in zip(texts, _COLUMNS, strict=True)]
+    return " ".join([f"{time:>8}", *cells]).rstrip()
 
 
-def _cell(text: str, width: int) -> str:
+def _cut(text: str, width: int) -> str:
     shown = printable(text)
-    return shown.ljust(width) if len(shown) <= width else shown[: max(0, width - 1)] + ">"
+    return shown if len(shown) <= width else shown[: max(0, width - 1)] + ">"
 
 
 def _elapsed(seconds: float) -> str:

@@ -43,7 +43,7 @@ MEANINGS: Final = {
     Exit.LOST: "the connection was lost, or an answer did not come in time",
     Exit.NO_OUTPUT: "the output could not be written",
     Exit.INTERRUPTED: "interrupted (Ctrl-C)",
-    Exit.READER_GONE: "whoever read the output has gone (as in `| head -1`)",
+    Exit.READER_GONE: "whoever read the output has gone, as head(1) does",
 }
 """What each exit code says, for ``--help``."""
 

@@ -166,6 +166,8 @@ def check_event_mask(mask: str) -> None:
     Raises:
         InputError: a word is no event class; one that a later Asterisk adds can be given as its number.
     """
+    if not isinstance(mask, str):
+        raise InputError(field="events", problem=f"must be text such as 'on' or 'call,system', not {mask!r}")
     for word in mask.split(","):
         if not _EVENT_CLASS.fullmatch(word.strip(" ")):
             raise InputError(field=f"events={mask!r}", problem=f"names {word!r}, which is no event class of Asterisk")

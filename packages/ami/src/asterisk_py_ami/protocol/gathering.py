@@ -1,0 +1,82 @@
+"""Answers that take several messages: a list, and the outcome of an asynchronous Originate.
+
+All messages that carry the ActionID of one action go to its gathering; it says when the answer is complete.
+"""
+
+from .message import AmiEvent, Response
+
+__all__ = ["Gathering", "ListGathering", "OriginateGathering"]
+
+
+class Gathering:
+    """What has come of an answer: the ``response``, the ``events`` that belong to it, and the ``end``, one of them too."""
+
+    __slots__ = ("end", "events", "response")
+
+    def __init__(self) -> None:
+        self.response: Response | None = None
+        self.events: list[AmiEvent] = []
+        self.end: AmiEvent | None = None
+
+    def receive(self, message: Response | AmiEvent) -> bool:
+        """Take *message* and return whether the answer is complete now."""
+        if isinstance(message, Response):
+            self.response = message
+        elif self.ends_with(message):
+            self.end = message
+        else:
+            self.events.append(message)
+        if self.response is None:
+            return False
+        return self.end is not None or not self.response.is_success or self.is_whole(self.response)
+
+    def ends_with(self, event: AmiEvent) -> bool:
+        """Whether *event* is the one that ends the answer."""
+        raise NotImplementedError
+
+    def is_whole(self, response: Response) -> bool:
+        """Whether nothing more comes after *response*, which is a success."""
+        raise NotImplementedError
+
+
+class ListGathering(Gathering):
+    """A list: its items, until an event says ``EventList: Complete`` or ``Cancelled`` (main/manager.c).
+
+    The name of the last event says nothing: a UserEvent may be called anything.
+    """
+
+    __slots__ = ()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether Asterisk gave the list up half way."""
+        return self.end is not None and self.end.get("EventList", "").lower() == "cancelled"
+
+    @property
+    def missing(self) -> int:
+        """How many items fewer (or, below zero, more) came than the end of the list says."""
+        promised = "" if self.end is None else self.end.get("ListItems", "")
+        return int(promised) - len(self.events) if promised.isdecimal() and promised.isascii() else 0
+
+    def ends_with(self, event: AmiEvent) -> bool:
+        """Whether *event* is the end of the list."""
+        return event.get("EventList", "").lower() in {"complete", "cancelled"}
+
+    def is_whole(self, response: Response) -> bool:
+        """Whether *response* is all: some actions answer an empty list so (VoicemailUsersList)."""
+        return response.get("EventList", "").lower() != "start" and "will follow" not in response.message.lower()
+
+
+class OriginateGathering(Gathering):
+    """The outcome of an asynchronous Originate; it may come before the response that says it was queued."""
+
+    __slots__ = ()
+
+    def ends_with(self, event: AmiEvent) -> bool:
+        """Whether *event* is the outcome."""
+        return event.name.lower() == "originateresponse"
+
+    def is_whole(self, response: Response) -> bool:
+        """Never: the outcome is what is waited for."""
+        del response
+        return False

@@ -1,0 +1,241 @@
+"""Whole calls on a real Asterisk, beside the records it writes of them itself (Cdr events)."""
+
+import asyncio
+import os
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+
+from asterisk_py_ami import (
+    AmiClient,
+    ConnectionState,
+    ConnectionStateChanged,
+    DialStatus,
+    EventSubscription,
+    HangupCause,
+    ReconnectPolicy,
+)
+from asterisk_py_ami.call_tracker import CallTracker
+from asterisk_py_ami.calls import CallLeg, CompletedCall, Gap
+from asterisk_py_ami.events import BridgeEnter, Cdr, Newchannel
+from tests.live.ami import LIMIT, QUICKLY, Watch, client, next_state, originate, within
+from tools.asterisk import Asterisk
+
+COUNT: Final = int(os.environ.get("ASTERISK_TEST_CALLS", "120"))
+"""How many calls are made; a thousand take about two minutes."""
+AT_ONCE: Final = 60
+
+# What is called, and how the call ends: whether answered, the dial's status, the cause.
+OUTCOMES: Final = {
+    "Local/answer@dial": (True, DialStatus.ANSWER, HangupCause.NORMAL_CLEARING),
+    "Local/busy@dial": (False, DialStatus.BUSY, HangupCause.USER_BUSY),
+    "Local/noanswer@dial": (False, DialStatus.NO_ANSWER, HangupCause.NORMAL_CLEARING),
+    "Local/congestion@dial": (False, DialStatus.CONGESTION, HangupCause.NORMAL_CIRCUIT_CONGESTION),
+    "Local/short@scenarios": (True, DialStatus.ANSWER, HangupCause.NORMAL_CLEARING),
+    "Local/busy@scenarios": (False, DialStatus.BUSY, HangupCause.USER_BUSY),
+    "Local/reject@scenarios": (False, DialStatus.NO_ANSWER, HangupCause.CALL_REJECTED),
+}
+
+
+async def collect(ami: AmiClient, calls: EventSubscription[CompletedCall], count: int) -> list[CompletedCall]:
+    """Return the next *count* calls; the last event of one may need a nudge, as :class:`Watch` tells."""
+    collected: list[CompletedCall] = []
+    async with asyncio.timeout(LIMIT):
+        while len(collected) < count:
+            try:
+                async with asyncio.timeout(1.0):
+                    collected.append(await calls.recv())
+            except TimeoutError:
+                await ami.ping()
+    return collected
+
+
+def recorded(text: str) -> datetime:
+    """Return the time in a Cdr event; the machine that writes it is this one."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone().astimezone(UTC)
+
+
+def disagreements(leg: CallLeg, records: list[Cdr]) -> list[str]:
+    """Return in what *leg* is more than a second off from Asterisk's own *records* of it."""
+    ended = max(recorded(record.end_time) for record in records)
+    answers = [recorded(record.answer_time) for record in records if record.answer_time]
+    told = {"started": min(recorded(record.start_time) for record in records), "ended": ended}
+    if answers and leg.answered is not None:
+        told["answered"] = min(answers)
+    wrong = [
+        f"{leg.channel} {name} {getattr(leg, name)} {time}"
+        for name, time in told.items()
+        if abs((getattr(leg, name) - time).total_seconds()) > 1
+    ]
+    if bool(answers) != (leg.answered is not None):
+        wrong.append(f"{leg.channel} answered {leg.answered} {answers}")
+    billed = (ended - min(answers)).total_seconds() if answers else 0.0
+    if abs(leg.billable - billed) > 1:
+        wrong.append(f"{leg.channel} billable {leg.billable} {billed}")
+    return wrong
+
+
+async def test_every_call_is_tracked_once_and_as_asterisk_itself_records_it(ami: AmiClient) -> None:
+    watch = Watch(ami)
+    calls: list[CompletedCall] = []
+    channels = [list(OUTCOMES)[number % len(OUTCOMES)] for number in range(COUNT)]
+    async with CallTracker(ami) as tracker:
+        subscription = tracker.subscribe()
+        for first in range(0, COUNT, AT_ONCE):
+            wave = channels[first : first + AT_ONCE]
+            await within(asyncio.gather(*(originate(ami, channel, "short") for channel in wave)))
+            calls += await collect(ami, subscription, len(wave))
+        assert tracker.active == ()
+        assert (tracker.malformed_count, tracker.evicted_count, subscription.backlog) == (0, 0, 0)
+
+    assert len({call.linkedid for call in calls}) == COUNT
+    assert all(call.complete for call in calls)
+    seen = Counter(
+        (call.caller.channel.partition("-")[0], call.answered is not None, call.dial_status, call.cause)
+        for call in calls
+    )
+    assert seen == Counter((channel, *OUTCOMES[channel]) for channel in channels)
+
+    # Nothing is lost, nothing is made up: each channel that came is a leg of one call, and each record is of a leg.
+    # A record comes soon after the end; a channel that was dialled has none of its own.
+    await watch.until(lambda: len({record.unique_id for record in watch.of(Cdr)}) >= COUNT)
+    legs = {leg.uniqueid: leg for call in calls for leg in call.legs}
+    assert len(legs) == sum(len(call.legs) for call in calls)
+    assert set(legs) == {event.uniqueid for event in watch.of(Newchannel)}
+    records: dict[str, list[Cdr]] = {}
+    for record in watch.of(Cdr):
+        records.setdefault(record.unique_id, []).append(record)
+    assert [wrong for uniqueid, rows in records.items() for wrong in disagreements(legs[uniqueid], rows)] == []
+
+
+async def test_a_call_over_sip_is_told_with_its_numbers_and_what_was_dialled(ami: AmiClient) -> None:
+    async with CallTracker(ami) as tracker:
+        subscription = tracker.subscribe()
+        await originate(ami, "Local/sip@dial", "short")
+        # To ourselves: the side that is called takes it for a call of its own.
+        calls = await collect(ami, subscription, 2)
+    (call,) = (call for call in calls if call.caller.channel.startswith("Local/"))
+    (received,) = (call for call in calls if call.caller.channel.startswith("PJSIP/"))
+    assert (call.caller.context, call.caller.exten) == ("dial", "sip")
+    (dialled,) = call.dialled
+    assert (dialled.channel.partition("-")[0], dialled.dial_string) == ("PJSIP/loop", "short@loop")
+    assert dialled.dialled_by in {leg.uniqueid for leg in call.legs}
+    assert call.answered is not None
+    assert call.bridged is not None
+    assert call.started <= call.answered <= call.bridged <= call.ended
+    assert 0.1 < call.billable <= call.duration < 5
+    assert (received.caller.exten, received.bridged) == ("short", None)
+    assert received.answered is not None
+
+
+async def test_two_calls_that_are_joined_become_one(ami: AmiClient) -> None:
+    watch = Watch(ami)
+    async with CallTracker(ami) as tracker:
+        subscription = tracker.subscribe()
+        first, second = [await lasting_call(ami, watch) for _ in range(2)]
+        assert [len(call.legs) for call in tracker.active] == [2, 2]
+        await ami.send("Bridge", {"Channel1": first.channel, "Channel2": second.channel})
+        await watch.wait_for(BridgeEnter, lambda event: event.uniqueid == second.uniqueid)
+        for channel in (first, second):
+            await ami.send("Hangup", {"Channel": channel.channel})
+        (call,) = await collect(ami, subscription, 1)
+        assert (tracker.active, subscription.backlog) == ((), 0)
+    assert call.linkedids == (first.uniqueid, second.uniqueid)
+    assert (len(call.legs), call.complete) == (4, True)
+    assert call.bridged is not None
+
+
+async def lasting_call(ami: AmiClient, watch: Watch) -> Newchannel:
+    """Make a call that stays, and return how its first channel came once it is answered."""
+    response = await watch.answer(await originate(ami, "Local/answer@scenarios"))
+    return await watch.wait_for(Newchannel, lambda event: event.uniqueid == response.uniqueid)
+
+
+async def lose(pbx: Asterisk, user: str, states: EventSubscription[ConnectionStateChanged]) -> None:
+    """Have Asterisk close the connection of *user*, and return when the client knows."""
+    sessions = await asyncio.to_thread(pbx.cli, "manager show connected")
+    (descriptor,) = re.findall(rf"^\s*{user}\s.*?\s(\d+)\s+\d+\s+\d+\s*$", sessions, re.MULTILINE)
+    await asyncio.to_thread(pbx.cli, f"manager kick session {descriptor}")
+    await next_state(states, ConnectionState.RECONNECTING)
+
+
+async def test_a_gap_is_bridged_by_asking_what_there_is(own_pbx: Asterisk) -> None:
+    # The tracker's client is away for a second, and another one makes and ends calls meanwhile.
+    tracked = client(own_pbx, "single", policy=ReconnectPolicy.fixed(1.0))
+    states = tracked.states()
+    async with client(own_pbx) as ami, tracked, CallTracker(tracked) as tracker:
+        watch, subscription = Watch(ami), tracker.subscribe()
+        goes_on, ends = [await lasting_call(ami, watch) for _ in range(2)]
+        await until_active(tracked, tracker, 2)
+        await lose(own_pbx, own_pbx.user("single").username, states)
+        await ami.send("Hangup", {"Channel": ends.channel})
+        unseen = await lasting_call(ami, watch)
+        await next_state(states, ConnectionState.CONNECTED)
+
+        (ended,) = await collect(tracked, subscription, 1)
+        assert (ended.linkedid, ended.gaps, ended.cause) == (ends.uniqueid, (Gap.CONNECTION, Gap.END), None)
+        assert {call.linkedid: call.gaps for call in tracker.active} == {
+            goes_on.uniqueid: (Gap.CONNECTION,),
+            unseen.uniqueid: (Gap.START, Gap.ANSWER),
+        }
+        for channel in (goes_on, unseen):
+            await ami.send("Hangup", {"Channel": channel.channel})
+        calls = {call.linkedid: call for call in await collect(tracked, subscription, 2)}
+        assert tracker.active == ()
+    assert calls[goes_on.uniqueid].gaps == (Gap.CONNECTION,)
+    assert calls[goes_on.uniqueid].answered is not None
+    assert calls[unseen.uniqueid].gaps == (Gap.START, Gap.ANSWER)
+    assert {call.cause for call in calls.values()} == {HangupCause.NORMAL_CLEARING}
+
+
+@pytest.mark.parametrize("end", ["restart", "kill"])
+async def test_a_restart_of_asterisk_ends_its_calls_and_those_after_it_are_tracked(own_pbx: Asterisk, end: str) -> None:
+    def end_and_start() -> None:
+        if end == "kill":
+            own_pbx.kill()
+        own_pbx.restart()
+
+    ami = client(own_pbx, policy=QUICKLY)
+    states = ami.states()
+    async with ami, CallTracker(ami) as tracker:
+        subscription = tracker.subscribe()
+        for _ in range(5):
+            await originate(ami, "Local/answer@scenarios")
+        await until_active(ami, tracker, 5)
+        former = {call.linkedid for call in tracker.active}
+        await asyncio.to_thread(end_and_start)
+        while (await next_state(states, ConnectionState.CONNECTED)).epoch < 2:
+            pass
+        ended = await collect(ami, subscription, 5)
+        assert {call.linkedid for call in ended} == former
+        assert {call.gaps[-1] for call in ended} == {Gap.END}
+        assert {call.cause for call in ended} == {None}
+
+        for _ in range(5):
+            await originate(ami, "Local/short@scenarios", "short")
+        later = await collect(ami, subscription, 5)
+        assert (tracker.active, subscription.backlog) == ((), 0)
+    assert all(call.complete for call in later)
+    assert not former & {call.linkedid for call in later}
+
+
+async def test_who_may_not_list_channels_is_told_so_and_still_tracks(
+    own_pbx: Asterisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with client(own_pbx, "limited") as ami, CallTracker(ami) as tracker:
+        assert "Permission denied" in caplog.text
+        subscription = tracker.subscribe()
+        await originate(ami, "Local/short@scenarios", "short")
+        (call,) = await collect(ami, subscription, 1)
+    assert call.complete
+    assert call.dial_status is DialStatus.ANSWER
+
+
+async def until_active(ami: AmiClient, tracker: CallTracker, count: int) -> None:
+    """Wait until *count* answered calls are under way, as the tracker sees it."""
+    async with asyncio.timeout(LIMIT):
+        while [call.answered is None for call in tracker.active] != [False] * count:
+            await ami.ping()
