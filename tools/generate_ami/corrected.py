@@ -127,12 +127,12 @@ def _check_parts(event: str, parts: Collection[Parameter | Snapshot], table: Cor
 
 
 def _check_events(documentation: Documentation, known: Collection[str], table: Corrections) -> None:
-    documented = {
-        f"{event.name}.{part.name}"
+    documented = [
+        f"{table.renamed_events.get(event.name, event.name)}.{part.name}"
         for event in documentation.events
         for part in event.parts
         if isinstance(part, Parameter)
-    }
+    ]
     rows = [*table.added_headers, *table.unsent_headers, *table.optional_headers, *table.optional_parts]
     rows += [*table.renamed_events.values(), *table.loose_channels, *table.not_seen]
     _refuse_any("event", _others(rows, known), "is not there")
