@@ -1,7 +1,6 @@
 """Asterisk ends, freezes and comes back under a client."""
 
 import asyncio
-import os
 import re
 from collections.abc import Callable
 
@@ -46,13 +45,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     monkeypatch.setattr("asterisk_py_ami.client.PING_AFTER", 0.5)
     monkeypatch.setattr("asterisk_py_ami.client.PING_PATIENCE", 0.5)
     return monkeypatch.undo
-
-
-async def freeze(pbx: Asterisk) -> None:
-    """Freeze *pbx*, and return when its last thread has stopped."""
-    pid = pbx.pid
-    await asyncio.to_thread(pbx.freeze)
-    await asyncio.to_thread(os.waitid, os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
 
 
 @pytest.mark.parametrize("over", ["plain TCP", "TLS"])
@@ -166,7 +158,7 @@ async def test_049_a_frozen_asterisk_is_found_by_the_keepalive_and_taken_back_wh
     ami = client(own_pbx, policy=QUICKLY)
     states = ami.states()
     async with ami:
-        await freeze(own_pbx)
+        await asyncio.to_thread(own_pbx.freeze)
         request = asyncio.create_task(ami.send("Ping"))
         lost = await next_state(states, ConnectionState.RECONNECTING)
         assert "not even an answer to Ping" in str(lost.cause)
@@ -183,7 +175,7 @@ async def test_an_asterisk_that_is_frozen_costs_a_login_its_timeout_and_a_close_
     tasks = asyncio.all_tasks()
     ami = client(own_pbx)
     await ami.connect()
-    await freeze(own_pbx)
+    await asyncio.to_thread(own_pbx.freeze)
     pings = [asyncio.create_task(ami.send("Ping")) for _ in range(10)]
     other = client(own_pbx, timeout=0.5)
     with pytest.raises(LoginTimeoutError, match="did not complete the login"):

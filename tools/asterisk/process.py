@@ -88,6 +88,8 @@ class Process:
     def freeze(self) -> None:
         """Stop it from running with every connection left open: what a client sees is silence."""
         self._signal(signal.SIGSTOP)
+        # The signal takes effect a little later: until then a Ping may still be answered.
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOWAIT)
 
     def thaw(self) -> None:
         """Undo `freeze`."""

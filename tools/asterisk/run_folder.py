@@ -125,7 +125,7 @@ def _sweeping(root: Path) -> Iterator[None]:
         for folder in (root / "srv").glob(f"{_PREFIX}*"):
             try:
                 abandoned = RunFolder(root, folder)
-            except BlockingIOError:
+            except (BlockingIOError, FileNotFoundError):  # Its maker lives, or has just removed it.
                 continue
             _end_abandoned(abandoned)
             abandoned.remove()
