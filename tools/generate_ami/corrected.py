@@ -42,7 +42,10 @@ def _event(documented: Event, table: Corrections) -> Event:
     added = table.added_headers.get(name, ())
     parts = [*_parts(name, documented.parts, table), *_headers(added, optional)]
     _check_parts(name, parts, table)
-    return replace(documented, name=name, parts=tuple(parts))
+    privilege = table.classes.get(name, documented.privilege)
+    if name in table.classes and privilege == documented.privilege:
+        raise CorrectionError(f"corrections: {name} is documented to be of class {privilege}")
+    return replace(documented, name=name, privilege=privilege, parts=tuple(parts))
 
 
 def _parts(
@@ -133,7 +136,7 @@ def _check_events(documentation: Documentation, known: Collection[str], table: C
         for part in event.parts
         if isinstance(part, Parameter)
     ]
-    rows = [*table.added_headers, *table.unsent_headers, *table.optional_headers, *table.optional_parts]
+    rows = [*table.classes, *table.added_headers, *table.unsent_headers, *table.optional_headers, *table.optional_parts]
     rows += [*table.renamed_events.values(), *table.loose_channels, *table.not_seen]
     _refuse_any("event", _others(rows, known), "is not there")
     _refuse_any("event", _others(table.renamed_events, {event.name for event in documentation.events}), "is not there")

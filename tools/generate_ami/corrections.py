@@ -21,6 +21,8 @@ class Corrections:
 
     renamed_events: Mapping[str, str] = field(default_factory=dict)
     """From the documented name."""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """The privilege class on the wire; nothing for events that only answer an action, and need none."""
     renamed_headers: Mapping[str, str] = field(default_factory=dict)
     """From `Event.Header`, or how it begins."""
     added_headers: Rows = field(default_factory=dict)
@@ -66,6 +68,20 @@ _VOICEMAIL_USER: Final = (
 
 ASTERISK_22: Final = Corrections(
     renamed_events={"NewExten": "Newexten"},
+    classes={
+        "Agents": "",
+        "ChannelTalkingStart": "call",
+        "ChannelTalkingStop": "call",
+        "ConfbridgeList": "",
+        "ConfbridgeListRooms": "",
+        "CoreShowChannel": "",
+        "FAXSession": "",
+        "FAXSessionsEntry": "",
+        "FAXStats": "",
+        "QueueEntry": "",
+        "QueueParams": "",
+        "Status": "",
+    },
     renamed_headers={
         "AsyncAGIExec.CommandID": "CommandId",
         "CEL.UserField": "Userfield",

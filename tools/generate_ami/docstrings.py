@@ -10,14 +10,14 @@ __all__ = ["of_action", "of_event"]
 
 _WIDTH = 120
 _INDENT = "    "
-# Those of lists: the words say less than the action that asks for them.
-_LIST_CLASSES = {"", "command", "reporting"}
+# Events that only answer an action, which is named instead.
+_NO_CLASS = {"", "command"}
 
 
 def of_event(event: Event, items_of: Mapping[str, Sequence[str]], ends: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the lines of an event's docstring; *items_of* and *ends* map events to the actions that bring them."""
     facts = [f"Event ``{event.name}``"]
-    if event.privilege not in _LIST_CLASSES:
+    if event.privilege not in _NO_CLASS and event.name not in ends:
         facts.append(f"class ``{event.privilege}``")
     if event.module not in {"", "builtin"}:
         facts.append(f"sent by {event.module}")

@@ -4,6 +4,8 @@ import keyword
 import re
 from typing import Final
 
+from .errors import DocumentationError
+
 __all__ = ["argument", "attribute", "class_name", "part_name", "snake_case"]
 
 # `CallerIDton` and `CallerIDani` are read as if they were spelled like `CallerIDNum`.
@@ -36,14 +38,6 @@ _ARGUMENTS: Final = {
     "Originate.Async": "asynchronous",
     "Originate.PreDialGoSub": "pre_dial_gosub",
 }
-# The bridges of an event are prefixed like the channel they go with.
-_BRIDGES: Final = {
-    "": "bridge",
-    "From": "from_bridge",
-    "Orig": "orig_bridge",
-    "Second": "second_bridge",
-    "To": "to_bridge",
-}
 
 
 def class_name(name: str) -> str:
@@ -64,7 +58,7 @@ def argument(action: str, parameter: str) -> str:
 def part_name(kind: str, prefix: str) -> str:
     """Return the attribute that holds the channel or bridge whose headers begin with *prefix*."""
     if kind == "bridge":
-        return _BRIDGES[prefix]
+        return f"{prefix.lower()}_bridge" if prefix else "bridge"
     return snake_case(prefix) if prefix else "caller"
 
 
@@ -72,9 +66,9 @@ def snake_case(name: str) -> str:
     """Return `caller_id_num` for `CallerIDNum`.
 
     Raises:
-        ValueError: Python does not take what comes out for a name.
+        DocumentationError: Python does not take what comes out for a name.
     """
     found = "_".join(_WORDS.findall(_ID.sub("ID_", name))).lower()
     if not found.isidentifier() or keyword.iskeyword(found):
-        raise ValueError(f"{name!r} needs a row in the tables of names")
+        raise DocumentationError(f"{name!r} needs a row in the tables of names")
     return found

@@ -173,6 +173,10 @@ def test_an_event_that_nobody_saw_promises_no_header() -> None:
     assert events_of(not_seen=("NewTest",))["NewTest"].parts[1] == Parameter("CauseID", is_required=False)
 
 
+def test_the_class_of_the_wire_replaces_the_documented_one() -> None:
+    assert events_of(classes={"Other": "agent"})["Other"].privilege == "agent"
+
+
 def test_a_channel_may_be_missing_or_loose() -> None:
     found = events_of(optional_parts={"Other": ("channel Dest",)}, loose_channels=("NewTest",))
     assert found["Other"].parts[0] == Snapshot("channel", "Dest", is_required=False)
@@ -209,6 +213,8 @@ def test_an_action_is_corrected() -> None:
         Corrections(optional_headers={"Other": ("B",)}),
         Corrections(optional_headers={"No": ("B",)}),
         Corrections(optional_parts={"Other": ("bridge Dest",)}),
+        Corrections(classes={"Other": "call"}),
+        Corrections(classes={"No": "call"}),
         Corrections(loose_channels=("No",)),
         Corrections(not_seen=("No",)),
         Corrections(undocumented={"Other": ("builtin",)}),
@@ -251,7 +257,7 @@ def test_names_become_snake_case(name: str, expected: str) -> None:
 
 @pytest.mark.parametrize("name", ["100rel", "From", "(0)"])
 def test_what_python_takes_for_no_name_needs_a_row(name: str) -> None:
-    with pytest.raises(ValueError, match="needs a row"):
+    with pytest.raises(DocumentationError, match="needs a row"):
         snake_case(name)
 
 

@@ -1,5 +1,5 @@
 # Generated from the documentation of Asterisk 22.10.1 by `make generate`; do not edit.
-# ruff: noqa: A002, E501, F401, FBT001, PLR0913, PLR0917 - Asterisk names them; quoted is used
+# ruff: noqa: A002, E501, F401, FBT001, PLR0913, PLR0917 - the parameters are Asterisk's
 """The actions of Asterisk 22.10.1, typed.
 
 ::

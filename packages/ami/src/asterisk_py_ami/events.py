@@ -336,7 +336,7 @@ class AgentRingNoAnswer(ChannelEvent, event="AgentRingNoAnswer"):
 class Agents(AmiEvent, event="Agents"):
     """An agent; channel and :attr:`logged_in_time` are there while the agent is logged in.
 
-    Event ``Agents``, class ``agent``, sent by app_agent_pool; an item of Agents.
+    Event ``Agents``, sent by app_agent_pool; an item of Agents.
     """
 
     __slots__ = ()
@@ -366,7 +366,7 @@ class Agents(AmiEvent, event="Agents"):
 class AgentsComplete(AmiEvent, event="AgentsComplete"):
     """The list is complete.
 
-    Event ``AgentsComplete``, class ``agent``, sent by app_agent_pool; the end of Agents.
+    Event ``AgentsComplete``, sent by app_agent_pool; the end of Agents.
     """
 
     __slots__ = ()
@@ -1015,7 +1015,7 @@ class ChannelsHungupListComplete(AmiEvent, event="ChannelsHungupListComplete"):
 class ChannelTalkingStart(ChannelEvent, event="ChannelTalkingStart"):
     """Somebody began to talk on a channel that has TALK_DETECT set.
 
-    Event ``ChannelTalkingStart``, class ``class``.
+    Event ``ChannelTalkingStart``, class ``call``.
     """
 
     __slots__ = ()
@@ -1024,7 +1024,7 @@ class ChannelTalkingStart(ChannelEvent, event="ChannelTalkingStart"):
 class ChannelTalkingStop(ChannelEvent, event="ChannelTalkingStop"):
     """Somebody stopped talking on a channel; :attr:`duration` is in milliseconds.
 
-    Event ``ChannelTalkingStop``, class ``class``.
+    Event ``ChannelTalkingStop``, class ``call``.
     """
 
     __slots__ = ()
@@ -1320,7 +1320,7 @@ class ContactStatusDetailComplete(AmiEvent, event="ContactStatusDetailComplete")
 class CoreShowChannel(ChannelEvent, event="CoreShowChannel"):
     """A channel; :attr:`duration` is in seconds.
 
-    Event ``CoreShowChannel``, class ``call``; an item of CoreShowChannels.
+    Event ``CoreShowChannel``; an item of CoreShowChannels.
     """
 
     __slots__ = ()
@@ -1346,7 +1346,7 @@ class CoreShowChannelMap(AmiEvent, event="CoreShowChannelMap"):
 class CoreShowChannelMapComplete(AmiEvent, event="CoreShowChannelMapComplete"):
     """The list is complete.
 
-    Event ``CoreShowChannelMapComplete``, class ``call``; the end of CoreShowChannelMap.
+    Event ``CoreShowChannelMapComplete``; the end of CoreShowChannelMap.
     """
 
     __slots__ = ()
@@ -1358,7 +1358,7 @@ class CoreShowChannelMapComplete(AmiEvent, event="CoreShowChannelMapComplete"):
 class CoreShowChannelsComplete(AmiEvent, event="CoreShowChannelsComplete"):
     """The list is complete.
 
-    Event ``CoreShowChannelsComplete``, class ``call``; the end of CoreShowChannels.
+    Event ``CoreShowChannelsComplete``; the end of CoreShowChannels.
     """
 
     __slots__ = ()
@@ -1809,7 +1809,7 @@ class FAXSession(AmiEvent, event="FAXSession"):
 class FAXSessionsComplete(AmiEvent, event="FAXSessionsComplete"):
     """The list is complete.
 
-    Event ``FAXSessionsComplete``, class ``call``, sent by res_fax; the end of FAXSessions.
+    Event ``FAXSessionsComplete``, sent by res_fax; the end of FAXSessions.
     """
 
     __slots__ = ()
@@ -2483,7 +2483,7 @@ class MusicOnHoldStop(ChannelEvent, event="MusicOnHoldStop"):
 class MWIGet(AmiEvent, event="MWIGet"):
     """How many messages a mailbox has.
 
-    Event ``MWIGet``, sent by res_mwi_external_ami; an item of MWIGet.
+    Event ``MWIGet``, class ``reporting``, sent by res_mwi_external_ami; an item of MWIGet.
     """
 
     __slots__ = ()
@@ -2916,7 +2916,7 @@ class QueueCallerLeave(ChannelEvent, event="QueueCallerLeave"):
 class QueueEntry(AmiEvent, event="QueueEntry"):
     """A caller who waits; :attr:`wait` is in seconds.
 
-    Event ``QueueEntry``, class ``agent``, sent by app_queue; an item of QueueStatus.
+    Event ``QueueEntry``, sent by app_queue; an item of QueueStatus.
     """
 
     __slots__ = ()
@@ -3117,7 +3117,7 @@ class QueueMemberStatus(AmiEvent, event="QueueMemberStatus"):
 class QueueParams(AmiEvent, event="QueueParams"):
     """A queue and its figures; times are in seconds.
 
-    Event ``QueueParams``, class ``agent``, sent by app_queue; an item of QueueStatus.
+    Event ``QueueParams``, sent by app_queue; an item of QueueStatus.
     """
 
     __slots__ = ()
@@ -3329,7 +3329,7 @@ class ResourceListDetailComplete(AmiEvent, event="ResourceListDetailComplete"):
 class RTCPReceived(ChannelEvent, event="RTCPReceived"):
     """An RTCP report came in. Of several reports in it, the first has attributes.
 
-    Event ``RTCPReceived``.
+    Event ``RTCPReceived``, class ``reporting``.
     """
 
     __slots__ = ()
@@ -3358,7 +3358,7 @@ class RTCPReceived(ChannelEvent, event="RTCPReceived"):
 class RTCPSent(ChannelEvent, event="RTCPSent"):
     """An RTCP report went out. Of several reports in it, the first has attributes.
 
-    Event ``RTCPSent``.
+    Event ``RTCPSent``, class ``reporting``.
     """
 
     __slots__ = ()
@@ -3484,7 +3484,7 @@ class SpanAlarmClear(AmiEvent, event="SpanAlarmClear"):
 class Status(ChannelEvent, event="Status"):
     """A channel; :attr:`variables` has the variables asked for.
 
-    Event ``Status``, class ``call``; an item of Status.
+    Event ``Status``; an item of Status.
     """
 
     __slots__ = ()
@@ -3510,7 +3510,7 @@ class Status(ChannelEvent, event="Status"):
 class StatusComplete(AmiEvent, event="StatusComplete"):
     """The list is complete.
 
-    Event ``StatusComplete``, class ``call``; the end of Status.
+    Event ``StatusComplete``; the end of Status.
     """
 
     __slots__ = ()
