@@ -221,6 +221,7 @@ def test_an_action_shows_what_it_is_and_no_secret() -> None:
     assert repr(actions.Hangup("PJSIP/1", cause=17)) == "<Hangup Channel='PJSIP/1' Cause='17'>"
     shown = repr(actions.Originate("PJSIP/1", variables={"PASSWORD": "hunter2", "B": "x" * 100}))
     assert "hunter2" not in shown
+    assert "Async='true'" in shown
     assert shown.count("x") <= 48
     assert "Exten" not in shown
 

@@ -194,18 +194,12 @@ class CallLog:
     def _see(self, message: Message, at: Instant, prefix: str = "") -> LegRecord | None:
         """Return the leg that the headers with *prefix* are about, brought up to date; None if there is none."""
         uniqueid, linkedid = message.get(f"{prefix}Uniqueid"), message.get(f"{prefix}Linkedid")
-        if not _is_id(uniqueid) or not _is_id(linkedid):
-            self.malformed_count += 1
-            return None
-        if uniqueid in self._gone:
-            return None
-        leg = self._legs.get(uniqueid)
-        if leg is None:
-            leg = self._add(uniqueid, linkedid, at)
-            is_watched = False
+        if uniqueid is None:
+            leg = self._named(message.get(f"{prefix}Channel", ""))
+        elif not _is_id(uniqueid) or uniqueid in self._gone:
+            leg = None
         else:
-            self._join(leg.call, linkedid)
-            is_watched = leg.lost is None and type(message) in self._HANDLERS
+            leg = self._legs.get(uniqueid)
         self._update(leg, message, prefix)
         leg.seen, leg.lost = at, None
         if leg.state is ChannelState.UP:

@@ -7,30 +7,30 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final, Self, overload
 
-from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, RequestRejectedError
+from asterisk_py_core.errors import AsteriskError, ClientClosedError, RequestRejectedError
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 
+from .actions import CoreShowChannels
 from .call_log import CallLog
 from .call_records import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable
     from types import TracebackType
 
     from asterisk_py_core.event_bus import EventSubscription, FilteredSubscription
 
     from .calls import Call, CompletedCall
     from .client import AmiClient
-    from .protocol.message import AmiEvent, Message
+    from .protocol.message import AmiEvent
 
 __all__ = ["CallTracker"]
 
 logger = logging.getLogger(__name__)
 
-# For the items of a list, from the answer that announces them (seconds).
+# Seconds for the list of all channels: more than for a plain answer, because there may be thousands.
 _LIST_TIMEOUT: Final = 30.0
-_LIST_EVENTS: Final = frozenset({"CoreShowChannel", "CoreShowChannelsComplete"})
 
 
 class CallTracker:
@@ -182,7 +182,7 @@ class CallTracker:
         while True:
             asked = _now()
             try:
-                channels = await _list_channels(self._ami)
+                channels = await self._ami.collect(CoreShowChannels(), timeout=_LIST_TIMEOUT)
             except TimeoutError as error:
                 # An Asterisk that answers nothing on this connection sends no events either: nothing is held up here.
                 logger.warning("%r: no list of channels, asking again: %s", self._ami, error)
@@ -198,27 +198,3 @@ class CallTracker:
 
 def _now() -> Instant:
     return Instant(time.time(), time.monotonic())
-
-
-async def _list_channels(ami: AmiClient) -> Sequence[Message]:
-    """Return the ``CoreShowChannel`` items of a whole list; raises what :meth:`AmiClient.send` raises."""
-    channels: list[Message] = []
-    with ami.events(where=_belongs_to_list) as items:
-        response = await ami.send("CoreShowChannels")
-        async with asyncio.timeout(_LIST_TIMEOUT):
-            async for item in items:
-                if isinstance(item, ConnectionStateChanged):
-                    break
-                if item.action_id != response.action_id:
-                    continue
-                if item.name == "CoreShowChannel":
-                    channels.append(item)
-                elif item.get("EventList", "").lower() == "complete":
-                    return channels
-                else:
-                    break
-    raise ConnectionClosedError(address=repr(ami), reason="the list of channels was cut off")
-
-
-def _belongs_to_list(event: AmiEvent | ConnectionStateChanged) -> bool:
-    return isinstance(event, ConnectionStateChanged) or event.name in _LIST_EVENTS

@@ -9,7 +9,7 @@ __all__ = ["Gathering", "ListGathering", "OriginateGathering"]
 
 
 class Gathering:
-    """What has come of an answer: the ``response``, the ``events`` that belong to it, and the ``end``, one of them too."""
+    """What has come of an answer: its ``response``, its ``events``, and the event that is its ``end``."""
 
     __slots__ = ("end", "events", "response")
 
