@@ -386,8 +386,9 @@ async def test_130_ctrl_c_logs_off_and_leaves_no_traceback(
     spawn: Spawn, pbx: FakeAmiServer, command: list[str]
 ) -> None:
     process = await spawn(*command)
-    await pbx.wait_for_login()
-    if command[0] == "ping":
+    if command[0] == "calls":
+        await pbx.wait_for_action("CoreShowChannels")
+    else:
         await line_of(process)
     process.send_signal(signal.SIGINT)
     code, said = await end_of(process)
@@ -405,22 +406,38 @@ async def test_130_ctrl_c_at_the_question_for_the_secret(run: Run, monkeypatch: 
 
 
 async def test_130_ctrl_c_works_while_nobody_reads_what_is_written(spawn: Spawn, pbx: FakeAmiServer) -> None:
-    process = await spawn("tail", "--json")
-    await pbx.wait_for_login()
-    pbx.emit(b"Event: Flood\r\n\r\n" * 200_000)
-    await line_of(process)
-    process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(10):
-        assert await process.wait() == 130
-    await pbx.wait_for_action("Logoff")  # It was still connected: a slow reader does not cost the session.
+    reading, writing = os.pipe()
+    process = await spawn("tail", "--json", stdout=writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb", buffering=0) as reader:
+        assert b'"connected"' in await asyncio.to_thread(reader.read, 65536)
+        pbx.emit(b"Event: Flood\r\n\r\n" * 20_000)  # Several times what a pipe holds.
+        assert b"Flood" in await asyncio.to_thread(reader.read, 65536)
+        process.send_signal(signal.SIGINT)
+        code, said = await end_of(process)
+    assert code == 130
+    assert "Fatal" not in said
+
+
+async def test_writing_to_a_reader_that_does_not_read_keeps_nobody_waiting() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as reader, os.fdopen(writing, "w", encoding="utf-8") as stream:
+        text = "x" * 1_000_000
+        write = asyncio.create_task(Output(stream).write(text))
+        async with asyncio.timeout(10):
+            read = len(await asyncio.to_thread(reader.read, 65536))
+            assert not write.done()
+            while read < len(text):
+                read += len(await asyncio.to_thread(reader.read, 65536))
+            await write
 
 
 async def test_141_the_reader_leaves_and_an_idle_tail_ends_at_once(spawn: Spawn, pbx: FakeAmiServer) -> None:
     reading, writing = os.pipe()
     process = await spawn("tail", stdout=writing)
     os.close(writing)
-    await pbx.wait_for_login()
-    os.close(reading)
+    with os.fdopen(reading) as reader:
+        assert "connected to" in await asyncio.to_thread(reader.readline)
     code, said = await end_of(process)
     assert code == 141
     assert re.fullmatch(r"(asterisk-py-ami: connected to 127\.0\.0\.1:\d+\n)?", said)
@@ -1099,8 +1116,8 @@ async def test_calls_redraws_a_table_on_a_terminal(
     await screen.wait_for("channels: 2  calls: 2")
     rows = screen.frame.splitlines()
     assert rows[1].strip() == f"connected to {pbx.host}:{pbx.port}"
-    assert rows[2].split() == ["TIME", "STATE", "CHANNEL", "CALLER"]  # As much as fits into 90 columns.
-    assert re.match(r" +0:01:0\d Up +PJSIP/old ", rows[3])
+    assert rows[2].split() == ["TIME", "STATE", "CHANNEL", "CALLER", ">"]  # As much as fits into 90 columns.
+    assert re.match(r" +0:01:0\d Up +PJSIP/old$", rows[3])
     assert all(len(row) <= 90 for row in rows)
     assert "\x1b]" not in screen.shown
     assert ("\x1b[1m" in screen.shown) is not bool(no_colour)

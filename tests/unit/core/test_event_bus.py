@@ -121,14 +121,17 @@ async def test_a_subscription_begins_when_it_is_made(bus: EventBus[Numbered]) ->
 
 
 @pytest.mark.parametrize("count", [1, CHUNK_SIZE - 1, CHUNK_SIZE, CHUNK_SIZE + 1, 3 * CHUNK_SIZE])
+@pytest.mark.parametrize("types", [(), (Numbered,)])
 async def test_iteration_hands_out_everything_whatever_the_size_of_the_burst(
-    bus: EventBus[Numbered], iterate: Iterate, count: int
+    bus: EventBus[Numbered], iterate: Iterate, count: int, types: tuple[type[Numbered], ...]
 ) -> None:
-    subscription = bus.subscribe()
+    subscription = bus.subscribe(*types)
+    bus.publish(Numbered(-1))
+    assert await received(subscription, 1) == [-1]
     bus.publish_many(map(Numbered, range(count)))
     bus.close()
     assert [event.number async for event in iterate(subscription)] == list(range(count))
-    assert counts(subscription) == (count, 0, 0)
+    assert counts(subscription) == (count + 1, 0, 0)
 
 
 @pytest.mark.parametrize("subscribers", [1, 8, 9, 100])
@@ -172,11 +175,25 @@ async def test_a_batch_limit_that_is_no_positive_integer_is_refused(bus: EventBu
         assert await received(subscription, 1) == [2]
 
 
-async def test_publishing_stops_where_the_iterable_fails_and_keeps_what_came_before(bus: EventBus[Numbered]) -> None:
-    subscription = bus.subscribe()
+@pytest.mark.parametrize("types", [(), (Numbered,)])
+async def test_a_burst_whose_iteration_fails_is_not_published_in_part(
+    bus: EventBus[Numbered], types: tuple[type[Numbered], ...]
+) -> None:
+    subscription = bus.subscribe(*types)
     with pytest.raises(ZeroDivisionError):
         bus.publish_many(Numbered(1 // number) for number in (1, 0))
-    assert await received(subscription, 1) == [1]
+    assert subscription.backlog == 0
+
+
+@pytest.mark.parametrize("types", [(), (Numbered,)])
+async def test_an_empty_burst_wakes_nobody(bus: EventBus[Numbered], types: tuple[type[Numbered], ...]) -> None:
+    subscription = bus.subscribe(*types)
+    task = asyncio.create_task(subscription.recv())
+    await asleep(bus)
+    assert bus.publish_many([]) == 0
+    await asleep(bus)
+    bus.publish(Numbered(1))
+    assert await task == Numbered(1)
 
 
 def test_repr_shows_the_counts(bus: EventBus[Numbered]) -> None:
@@ -854,13 +871,16 @@ async def test_what_filter_returned_is_forgotten_though_the_old_subscription_is_
     assert bus.subscriber_count == 0
 
 
-def test_what_a_forgotten_subscription_held_is_freed_with_the_next_event(bus: EventBus[Numbered]) -> None:
+@pytest.mark.parametrize("publish_next", [EventBus.publish, lambda bus, event: bus.publish_many([event])])
+def test_what_a_forgotten_subscription_held_is_freed_with_the_next_event(
+    bus: EventBus[Numbered], publish_next: Callable[[EventBus[Numbered], Numbered], int]
+) -> None:
     subscription = bus.subscribe()
     event = Numbered(1)
     watched = weakref.ref(event)
     bus.publish(event)
     del event, subscription
-    bus.publish(Numbered(2))
+    assert publish_next(bus, Numbered(2)) == 0
     assert watched() is None
 
 

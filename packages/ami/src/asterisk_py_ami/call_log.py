@@ -99,6 +99,9 @@ class CallLog:
 
     def _on_newchannel(self, event: AmiEvent, at: Instant) -> None:
         uniqueid = event.get("Uniqueid", "")
+        if not uniqueid:
+            self.malformed_count += 1
+            return
         self._gone.pop(uniqueid, None)
         leg = self._legs.get(uniqueid)
         if leg is not None and Gap.START not in leg.gaps:
@@ -194,17 +197,33 @@ class CallLog:
     def _see(self, message: Message, at: Instant, prefix: str = "") -> LegRecord | None:
         """Return the leg that the headers with *prefix* are about, brought up to date; None if there is none."""
         uniqueid, linkedid = message.get(f"{prefix}Uniqueid"), message.get(f"{prefix}Linkedid")
-        if uniqueid is None:
-            leg = self._named(message.get(f"{prefix}Channel", ""))
-        elif not _is_id(uniqueid) or uniqueid in self._gone:
-            leg = None
-        else:
+        if _is_id(uniqueid) and _is_id(linkedid):
             leg = self._legs.get(uniqueid)
+        else:
+            self.malformed_count += 1
+            leg = None if uniqueid else self._named(message.get(f"{prefix}Channel"))
+            if leg is None:
+                return None
+            uniqueid, linkedid = leg.uniqueid, leg.call.linkedids[0]
+        if leg is None and uniqueid in self._gone:
+            return None
+        is_watched = leg is not None and leg.lost is None and type(message) in self._HANDLERS
+        if leg is None:
+            leg = self._add(uniqueid, linkedid, at)
+        else:
+            self._join(leg.call, linkedid)
         self._update(leg, message, prefix)
         leg.seen, leg.lost = at, None
         if leg.state is ChannelState.UP:
             _answer(leg, at, is_change=type(message) in _CHANGES, is_watched=is_watched)
         return leg
+
+    def _named(self, channel: str | None) -> LegRecord | None:
+        """Return the leg whose channel has this name.
+
+        The ids come late in a message, and a line end in channel data, such as an account code, cuts off the rear.
+        """
+        return next((leg for leg in self._legs.values() if leg.channel == channel), None) if channel else None
 
     def _update(self, leg: LegRecord, message: Message, prefix: str) -> None:
         def text(name: str) -> str:

@@ -126,5 +126,5 @@ class CompletedCall(Call, Event):
     ended: datetime
     cause: HangupCause | None
     """Why it ended: the cause of the leg that ``dial_status`` is about, if the call was not answered, else that of the
-    caller's. Where Asterisk gives no reason there (NOT_DEFINED), the last it gave for another leg. None if no end was
-    seen."""
+    caller's. Where Asterisk gives no reason there (NOT_DEFINED), the last it gave for another leg. None if it
+    has not said any."""

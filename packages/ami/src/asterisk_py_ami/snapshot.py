@@ -67,6 +67,7 @@ class BridgeFields:
     bridge_name = field("BridgeName", known)
     bridge_num_channels = field("BridgeNumChannels", int)
     bridge_video_source_mode = optional("BridgeVideoSourceMode")
+    bridge_video_source = optional("BridgeVideoSource")
 
 
 class BridgeSnapshot(BridgeFields, Snapshot):

@@ -31,6 +31,8 @@ __all__ = ["Event", "EventBus", "EventSubscription", "FilteredSubscription"]
 E = TypeVar("E")
 T = TypeVar("T")
 
+# The types of a subscription to every event.
+EVERYTHING: frozenset[type[Any]] = frozenset()
 # How many events `recv_batch` hands out at most, unless told.
 BATCH_SIZE = 1024
 
@@ -250,7 +252,7 @@ class EventBus(Generic[E]):
     """
 
     def __init__(self) -> None:
-        # Subscriptions to the same types share a log. `frozenset()` is everything.
+        # Subscriptions to the same types share a log.
         self._logs: dict[frozenset[type[Any]], EventLog[Any]] = {}
         # What `publish` needs to know, by the exact type of the event; rebuilt when subscribers come and go.
         self._routes: dict[type[Any], tuple[tuple[EventLog[Any], ...], int]] = {}
@@ -269,25 +271,26 @@ class EventBus(Generic[E]):
 
     def publish(self, event: E) -> int:
         """Hand *event* to every subscription to its type, and return how many those are; 0 is fine."""
-        return self.publish_many((event,))
+        try:
+            logs, reached = self._routes[type(event)]
+        except KeyError:
+            logs, reached = self._route(type(event))
+        for log in logs:
+            log.items.append(event)
+            if len(log.items) == CHUNK_SIZE:
+                log.start_chunk()
+            if log.sleepers:
+                log.wake()
+        return reached
 
     def publish_many(self, events: Iterable[E]) -> int:
-        """Publish *events* in order, and return to how many subscriptions they went, added up."""
-        total = 0
-        for event in events:
-            try:
-                logs, reached = self._routes[type(event)]
-            except KeyError:
-                logs, reached = self._route(type(event))
-            for log in logs:
-                items = log.items
-                items.append(event)
-                if len(items) == CHUNK_SIZE:
-                    log.start_chunk()
-                if log.sleepers:
-                    log.wake()
-            total += reached
-        return total
+        """Publish *events* in order, or none if iterating over them raises; return the sum of subscriptions reached."""
+        burst = list(events)
+        log = self._logs.get(EVERYTHING)
+        if log is not None and log.readers and len(self._logs) == 1:  # nobody is subscribed to anything less
+            log.extend(burst)
+            return len(burst) * log.readers
+        return sum(map(self.publish, burst))
 
     def publish_threadsafe(self, event: E) -> None:
         """Publish *event* from another thread, as soon as the bus's event loop gets to it.

@@ -49,9 +49,9 @@ class _Chunk:
 class EventLog(Generic[E]):
     """Events in order, for as many cursors as are open.
 
-    *name* says in warnings what is in it; *on_reader_gone* is called when a cursor is closed or forgotten. Whoever
-    appends, appends to ``items``, and then calls :meth:`start_chunk` if that is full and :meth:`wake` if there are
-    ``sleepers``: :class:`~.event_bus.EventBus` does it in its innermost loop, where a call would cost too much.
+    *name* says in warnings what is in it; *on_reader_gone* is called when a cursor is closed or forgotten. Beside
+    :meth:`extend`, one may append to ``items``, and then must call :meth:`start_chunk` if that is full and :meth:`wake`
+    if there are ``sleepers``: the bus does it in its innermost loop, where one more call would cost too much.
     """
 
     __slots__ = (
@@ -110,6 +110,18 @@ class EventLog(Generic[E]):
         """Stop counting the cursor of *reference*; the garbage collector may call this at any time."""
         self._cursors.remove(reference)
         self._on_reader_gone()
+
+    def extend(self, events: list[E]) -> None:
+        """Append *events*, and wake whoever sleeps."""
+        begin = 0
+        while begin < len(events):
+            room = CHUNK_SIZE - len(self.items)
+            self.items.extend(events[begin : begin + room])
+            begin += room
+            if len(self.items) == CHUNK_SIZE:
+                self.start_chunk()
+        if self.sleepers and events:
+            self.wake()
 
     def start_chunk(self) -> None:
         """Link an empty chunk, and look after the cursors if that is due."""
