@@ -57,24 +57,25 @@ def recorded(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone().astimezone(UTC)
 
 
+def is_near(seen: datetime, written: datetime) -> bool:
+    """Whether *seen* is less than a second away from the second that was *written*: records have whole ones."""
+    return -1 < (seen - written).total_seconds() < 2
+
+
 def disagreements(leg: CallLeg, records: list[Cdr]) -> list[str]:
-    """Return in what *leg* is more than a second off from Asterisk's own *records* of it."""
+    """Return in what *leg* differs from Asterisk's own *records* of it."""
+    assert leg.ended is not None
+    started = min(recorded(record.start_time) for record in records)
     ended = max(recorded(record.end_time) for record in records)
     answers = [recorded(record.answer_time) for record in records if record.answer_time]
-    told = {"started": min(recorded(record.start_time) for record in records), "ended": ended}
-    if answers and leg.answered is not None:
-        told["answered"] = min(answers)
-    wrong = [
-        f"{leg.channel} {name} {getattr(leg, name)} {time}"
-        for name, time in told.items()
-        if abs((getattr(leg, name) - time).total_seconds()) > 1
-    ]
-    if bool(answers) != (leg.answered is not None):
-        wrong.append(f"{leg.channel} answered {leg.answered} {answers}")
     billed = (ended - min(answers)).total_seconds() if answers else 0.0
-    if abs(leg.billable - billed) > 1:
-        wrong.append(f"{leg.channel} billable {leg.billable} {billed}")
-    return wrong
+    agree = {
+        "started": is_near(leg.started, started),
+        "ended": is_near(leg.ended, ended),
+        "answered": is_near(leg.answered, min(answers)) if answers and leg.answered else not (answers or leg.answered),
+        "billable": abs(leg.billable - billed) < 2,
+    }
+    return [f"{leg.channel} {name}: {leg}, {records}" for name, does in agree.items() if not does]
 
 
 async def test_every_call_is_tracked_once_and_as_asterisk_itself_records_it(ami: AmiClient) -> None:

@@ -288,6 +288,7 @@ class BusMachine(RuleBasedStateMachine):
 
     @rule(key=consumes(keys))
     def forget(self, key: int) -> None:
+        self.runner.run(turn())  # an abandoned generator is finalized by the loop
         if self.open.pop(key)[1].failure is not None:
             # The deferred error holds the frames it came through, and with them the subscription that holds it.
             gc.collect()

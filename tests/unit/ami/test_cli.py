@@ -73,7 +73,7 @@ Spawn = Callable[..., Awaitable[Process]]
 
 @pytest.fixture(autouse=True)
 def environment(pbx: FakeAmiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "TERM"):
+    for name in ("NO_COLOR", "TERM", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ASTERISK_AMI_HOST", pbx.host)
     monkeypatch.setenv("ASTERISK_AMI_PORT", str(pbx.port))
@@ -125,7 +125,10 @@ async def spawn() -> AsyncIterator[Spawn]:
 
     async def spawn(*argv: str, stdin: int = DEVNULL, stdout: int = PIPE, stderr: int = PIPE) -> Process:
         command = [sys.executable, "-m", "asterisk_py_ami", *argv]
-        process = await asyncio.create_subprocess_exec(*command, stdin=stdin, stdout=stdout, stderr=stderr, limit=1024)
+        # Named, because readline puts COLUMNS and LINES into the environment of C behind Python's back.
+        process = await asyncio.create_subprocess_exec(
+            *command, env=os.environ, stdin=stdin, stdout=stdout, stderr=stderr, limit=1024
+        )
         processes.append(process)
         return process
 
@@ -1116,7 +1119,7 @@ async def test_calls_redraws_a_table_on_a_terminal(
     await screen.wait_for("channels: 2  calls: 2")
     rows = screen.frame.splitlines()
     assert rows[1].strip() == f"connected to {pbx.host}:{pbx.port}"
-    assert rows[2].split() == ["TIME", "STATE", "CHANNEL", "CALLER", ">"]  # As much as fits into 90 columns.
+    assert rows[2].split() == ["TIME", "STATE", "CHANNEL", "CALLER", "CONNECTE>"]  # As much as fits into 90 columns.
     assert re.match(r" +0:01:0\d Up +PJSIP/old$", rows[3])
     assert all(len(row) <= 90 for row in rows)
     assert "\x1b]" not in screen.shown

@@ -261,9 +261,7 @@ class Cursor(Generic[E]):
 
     def _slice(self, limit: int) -> list[E]:
         events = self._chunk.items[self._index : self._index + limit]
-        self._index += len(events)
-        if self._index == CHUNK_SIZE:
-            self._step(0)
+        self._step(len(events))
         return events
 
     def _step(self, count: int) -> None:

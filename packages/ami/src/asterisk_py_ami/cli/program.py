@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from asterisk_py_core.checks import check_number
 from asterisk_py_core.errors import AsteriskError, InputError
+from asterisk_py_core.stream import reason
 
 from .access import UNSET, add_options, read_access
 from .calls import calls
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return Exit.READER_GONE
     except OSError as error:
-        terminal.complain(f"the output cannot be written: {error.strerror}")
+        terminal.complain(f"the output cannot be written: {reason(error)}")
         return Exit.NO_OUTPUT
 
 
