@@ -700,6 +700,46 @@ async def test_a_list_that_is_cut_off_is_asked_for_again_on_the_next_connection(
     assert (ami.epoch, calls.delivered, calls.lost) == (3, 1, 0)
 
 
+async def test_a_connection_lost_again_before_all_was_heard_leaves_the_verdict_to_the_next(
+    pbx: FakeAmiServer, ami: AmiClient
+) -> None:
+    pbx.on("CoreShowChannels", channel_list())
+    async with asyncio.timeout(5), CallTracker(ami) as tracker:
+        calls = tracker.subscribe()
+        pbx.emit(new("1.0") + new("2.0"))
+        await until(ami, lambda: len(tracker.active) == 2)
+
+        def drop(_action: ReceivedAction) -> None:
+            pbx.off("Ping")
+            pbx.on("CoreShowChannels", channel_list(listed("2.0")))
+            pbx.drop()
+
+        pbx.on("Ping", drop)
+        pbx.drop()
+        assert (await calls.recv()).linkedid == "1.0"
+        assert [call.linkedid for call in tracker.active] == ["2.0"]
+    assert (ami.epoch, len(pbx.called("CoreShowChannels"))) == (3, 3)
+
+
+async def test_a_gap_that_ends_while_another_is_looked_into_is_looked_into_as_well(
+    pbx: FakeAmiServer, ami: AmiClient
+) -> None:
+    pbx.on("CoreShowChannels", channel_list())
+    async with asyncio.timeout(5), CallTracker(ami):
+
+        def lag(_action: ReceivedAction) -> bytes:
+            pbx.off("Ping")
+            # As it is for a tracker that has not been given the time to follow.
+            ami._bus.publish_many([LOST, FOUND])
+            return b"Response: Success\r\nPing: Pong\r\n\r\n"
+
+        pbx.on("Ping", lag)
+        pbx.drop()
+        await pbx.wait_for_action("CoreShowChannels", 3)
+        await pbx.wait_for_action("Ping", 2)
+    assert ami.epoch == 2
+
+
 async def test_a_list_that_does_not_come_is_asked_for_again(
     pbx: FakeAmiServer, ami: AmiClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -785,6 +825,25 @@ async def test_a_start_that_is_cancelled_can_be_made_again(pbx: FakeAmiServer, a
     pbx.on("CoreShowChannels", channel_list(listed("1.0")))
     async with asyncio.timeout(5), tracker:
         assert [call.linkedid for call in tracker.active] == ["1.0"]
+
+
+async def test_a_tracker_that_is_closed_while_it_starts_does_not_start(pbx: FakeAmiServer, ami: AmiClient) -> None:
+    pbx.on("CoreShowChannels", None)
+    tracker = CallTracker(ami)
+    before = asyncio.all_tasks()
+    start = asyncio.create_task(tracker.start())
+    request = await pbx.wait_for_action("CoreShowChannels")
+    await tracker.aclose()
+    request.reply(channel_list())
+    with pytest.raises(ClientClosedError, match="the call tracker"):
+        await start
+    assert asyncio.all_tasks() == before
+
+
+async def test_a_tracker_that_was_never_started_closes(ami: AmiClient) -> None:
+    tracker = CallTracker(ami)
+    await tracker.aclose()
+    assert [call async for call in tracker] == []
 
 
 async def test_a_mistake_of_ours_is_told_to_those_who_wait_for_calls(

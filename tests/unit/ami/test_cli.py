@@ -1044,6 +1044,34 @@ async def test_calls_says_that_it_may_not_ask_for_the_channels_from_before(
     assert "new   Channel=PJSIP/2" in result.out
 
 
+async def test_calls_goes_on_without_an_answer_about_the_channels_from_before(spawn: Spawn, pbx: FakeAmiServer) -> None:
+    pbx.on("CoreShowChannels", None)
+    process = await spawn("calls", "--timeout", "0.2")
+    assert process.stderr is not None
+    async with asyncio.timeout(10):
+        while b"channels from before are not shown: CoreShowChannels: " not in await process.stderr.readline():
+            pass
+    pbx.emit(channel_event("Newchannel", "2").raw + b"\r\n\r\n")
+    assert " new   Channel=PJSIP/2 " in await line_of(process)
+
+
+@pytest.mark.usefixtures("quick_reconnect")
+async def test_calls_asks_again_after_a_loss_that_swallowed_the_answer(
+    run: Run, start: Start, pbx: FakeAmiServer
+) -> None:
+    pbx.on("CoreShowChannels", None)
+    ended = start("calls")
+    await pbx.wait_for_action("CoreShowChannels")
+    pbx.on("CoreShowChannels", CHANNELS)
+    pbx.drop()
+    await pbx.wait_for_action("CoreShowChannels", 2)
+    end(pbx)
+    result = await run(ended)
+    assert " found Channel=PJSIP/old " in result.out
+    assert "not shown" not in result.err  # That the connection was lost says it all.
+    assert "again after" in result.err
+
+
 @pytest.mark.usefixtures("quick_reconnect")
 async def test_calls_asks_again_after_it_lost_events(
     run: Run, start: Start, pbx: FakeAmiServer, monkeypatch: pytest.MonkeyPatch

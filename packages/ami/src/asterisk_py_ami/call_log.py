@@ -93,7 +93,8 @@ class CallLog:
 
     def active(self, now: Instant) -> tuple[Call, ...]:
         """Return the calls under way, the oldest first."""
-        return tuple(call.active(now) for call in dict.fromkeys(self._calls.values()))
+        calls = [call.active(now) for call in dict.fromkeys(self._calls.values())]
+        return tuple(sorted(calls, key=lambda call: call.started))
 
     # --- events ------------------------------------------------------------------------------------------------------
 

@@ -97,6 +97,8 @@ class CallTracker:
             self._source.close()
             self._source = None
             raise
+        if self._bus.closed:  # Meanwhile, by another task.
+            raise ClientClosedError(what="the call tracker")
         self._task = asyncio.create_task(self._run(self._source), name="call tracker")
 
     async def aclose(self) -> None:

@@ -104,8 +104,8 @@ class Output:
 
     @property
     def pipe(self) -> int | None:
-        """The descriptor if this is a pipe, whose reader may go away; None otherwise."""
-        is_pipe = self._fd is not None and stat.S_ISFIFO(os.fstat(self._fd).st_mode)
+        """The descriptor if this is a pipe, whose reader may go away, and one that event loops can watch."""
+        is_pipe = os.name == "posix" and self._fd is not None and stat.S_ISFIFO(os.fstat(self._fd).st_mode)
         return self._fd if is_pipe else None
 
     def paint(self, text: str, style: str) -> str:
