@@ -84,11 +84,11 @@ class CallLog:
         return self._take_completed()
 
     def settle(self) -> list[CompletedCall]:
-        """End the channels that :meth:`resync` missed and no event has mentioned since."""
+        """End the channels that :meth:`resync` missed and no event has ended since."""
         missing, self._missing = self._missing, []
         for leg in missing:
-            if leg.end is None and leg.lost is not None:
-                self._end(leg, leg.lost, gap=Gap.END)
+            if leg.end is None:
+                self._end(leg, leg.lost or leg.seen, gap=Gap.END)
         return self._take_completed()
 
     def active(self, now: Instant) -> tuple[Call, ...]:
