@@ -126,7 +126,9 @@ async def test_a_call_over_sip_is_told_with_its_numbers_and_what_was_dialled(ami
     assert dialled.dialled_by in {leg.uniqueid for leg in call.legs}
     assert call.answered is not None
     assert call.bridged is not None
-    assert call.started <= call.answered <= call.bridged <= call.ended
+    # In either order: the first half of the Local channel may hear of the answer when its second is in the bridge.
+    assert call.started <= min(call.answered, call.bridged)
+    assert max(call.answered, call.bridged) <= call.ended
     assert 0.1 < call.billable <= call.duration < 5
     assert (received.caller.exten, received.bridged) == ("short", None)
     assert received.answered is not None

@@ -493,10 +493,10 @@ def test_a_message_cut_short_by_a_line_end_in_channel_data_is_matched_by_its_cha
         message("Newstate", Channel="PJSIP/9"),
         message("Newstate", Channel=""),
         message("Newchannel", Uniqueid="1.0"),
-        message("Newchannel", Uniqueid="1" * 150, Linkedid="1"),
-        message("Newchannel", Uniqueid="1", Linkedid="1" * 150),
+        message("Newchannel", Uniqueid="1" * 257, Linkedid="1"),
+        message("Newchannel", Uniqueid="1", Linkedid="1" * 257),
         message("DialEnd", DialStatus="ANSWER"),
-        message("Hangup", Channel="PJSIP/5.0", Uniqueid="1" * 150, Linkedid="1"),
+        message("Hangup", Channel="PJSIP/5.0", Uniqueid="1" * 257, Linkedid="1"),
     ],
 )
 def test_an_event_about_no_channel_is_counted_and_makes_no_call(data: bytes) -> None:
@@ -711,9 +711,10 @@ async def test_after_a_lost_connection_asterisk_is_asked_what_there_is(pbx: Fake
         pbx.emit(new("1.0") + new("2.0") + new("3.0"))
         await until(ami, lambda: len(tracker.active) == 3)
 
-        def answer(_action: ReceivedAction) -> bytes:
+        def answer(action: ReceivedAction) -> None:
+            action.reply(channel_list(listed("2.0"), listed("4.0")))
             # What was queued for the session when the list was written follows it.
-            return channel_list(listed("2.0"), listed("4.0")) + new("4.0") + hangup("3.0", cause=17)
+            pbx.emit(new("4.0") + hangup("3.0", cause=17))
 
         pbx.on("CoreShowChannels", answer)
         pbx.drop()

@@ -5,6 +5,7 @@ nothing raises. What is kept is bounded by *max_channels*.
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Final, TypeGuard, TypeVar
 
@@ -22,9 +23,10 @@ __all__ = ["CallLog"]
 
 T = TypeVar("T")
 
-# AST_MAX_PUBLIC_UNIQUEID is 149 (include/asterisk/channel.h). Of any other value, more is nothing to show to anybody.
-_MAX_ID: Final = 149
+# Characters. Asterisk's ids are shorter (AST_MAX_UNIQUEID, include/asterisk/channel.h), so a longer one is refused; any
+# other text is cut.
 _MAX_TEXT: Final = 256
+# In one call that goes on; a queue may ring its agents for hours.
 _MAX_LEGS: Final = 1000
 _DURATION: Final = re.compile(r"([0-9]{1,6}):([0-5][0-9]):([0-5][0-9])")
 # The year 3000: what is later is no time.
@@ -58,7 +60,7 @@ class CallLog:
         self._calls: dict[str, CallRecord] = {}
         self._kept = 0
         # The channels that are done with, so that a late event does not bring them back.
-        self._gone: dict[str, None] = {}
+        self._gone: OrderedDict[str, None] = OrderedDict()
         self._missing: list[LegRecord] = []
         self._shutdown: Instant | None = None
         self._completed: list[CompletedCall] = []
@@ -279,7 +281,7 @@ class CallLog:
         del self._legs[leg.uniqueid]
         self._gone[leg.uniqueid] = None
         if len(self._gone) > self._max:
-            del self._gone[next(iter(self._gone))]
+            self._gone.popitem(last=False)
         call = leg.call
         call.live -= 1
         if not call.live:
@@ -338,7 +340,7 @@ def _answer(leg: LegRecord, at: Instant, *, is_change: bool, is_watched: bool) -
 
 
 def _is_id(value: str | None) -> TypeGuard[str]:
-    return value is not None and 0 < len(value) <= _MAX_ID
+    return value is not None and 0 < len(value) <= _MAX_TEXT
 
 
 def _seconds(duration: str) -> float:

@@ -28,6 +28,10 @@ _PATTERNS = (
     rf"(^[ \t]*+(?!using)(?=[\w-]++[ \t]*+:)(?:{_HEADER}|{_WORD})[ \t]*+:[ \t]*+){_REST_OF_LINE}",
     # The lines of a configuration file as AMI's GetConfig sends them: `Line-000000-000003: secret=...`.
     rf"(^Line-\d++-\d++:[ \t]*+(?=[\w-]++[ \t]*+=){_WORD}[ \t]*+=[ \t]*+){_REST_OF_LINE}",
+    # The variables of a channel, one to a header: to the end of the line, for a value may hold spaces.
+    rf"(^\w*Variable(?:\([^)\r\n]*+\))?+:[ \t]*+(?=[\w-]++=){_WORD}=){_REST_OF_LINE}",
+    # What UpdateConfig writes: the name is in another header (`Var-000000: secret`), so every value is masked.
+    rf"(^Value-\d++:[ \t]*+){_REST_OF_LINE}",
     # Parameters of URLs and request lines, and channel variables.
     rf"((?<![\w-])(?=[\w-]++=){_WORD}=\"?+)[^&\s\"'<>]++",
     # The password of a URL: from the first colon after `//` to the last `@` before the path.

@@ -3,9 +3,15 @@
 All messages that carry the ActionID of one action go to its gathering; it says when the answer is complete.
 """
 
+from typing import Final
+
 from .message import AmiEvent, Response
 
 __all__ = ["Gathering", "ListGathering", "OriginateGathering"]
+
+_END: Final = ["event", "actionid", "eventlist"]
+# chan_sip, gone since Asterisk 21, put the ActionID last.
+_END_BEFORE_14: Final = ["event", "eventlist", "listitems", "actionid"]
 
 
 class Gathering:
@@ -59,8 +65,15 @@ class ListGathering(Gathering):
         return int(promised) - len(self.events) if promised.isdecimal() and promised.isascii() else 0
 
     def ends_with(self, event: AmiEvent) -> bool:
-        """Whether *event* is the end of the list."""
-        return event.get("EventList", "").lower() in {"complete", "cancelled"}
+        """Whether *event* is the end of the list.
+
+        An item may carry a whole forged header (a channel variable in ``Status`` goes out as it is), but only behind
+        headers of its own, so the place of ``EventList`` counts too (main/manager.c, astman_send_list_complete_start).
+        """
+        if event.get("EventList", "").lower() not in {"complete", "cancelled"}:
+            return False
+        names = [name.lower() for name, _ in event.headers[:4]]
+        return names[:3] == _END or names == _END_BEFORE_14
 
     def is_whole(self, response: Response) -> bool:
         """Whether *response* is all: some actions answer an empty list so (VoicemailUsersList)."""
