@@ -48,6 +48,8 @@ from asterisk_py_core import (
     WriteTimeoutError,
 )
 
+from .call_tracker import CallTracker
+from .calls import Call, CallLeg, CompletedCall, Gap
 from .client import AmiClient
 from .errors import (
     HeaderValueError,
@@ -71,10 +73,14 @@ __all__ = [
     "AmiEvent",
     "AsteriskError",
     "AuthError",
+    "Call",
+    "CallLeg",
+    "CallTracker",
     "CdrDisposition",
     "ChallengeFailedError",
     "ChannelState",
     "ClientClosedError",
+    "CompletedCall",
     "ConnectFailedError",
     "ConnectTimeoutError",
     "ConnectionClosedError",
@@ -94,6 +100,7 @@ __all__ = [
     "ExtensionState",
     "FilteredSubscription",
     "FrameTooLargeError",
+    "Gap",
     "HangupCause",
     "HeaderValueError",
     "InputError",

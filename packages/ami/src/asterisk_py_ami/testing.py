@@ -125,9 +125,7 @@ class FakeAmiServer:
         """Listen: on a free port the first time (unless one was asked for), then always on the same. Idempotent."""
         if self._server is None:
             loop = asyncio.get_running_loop()
-            # Python 3.12 and later wait in `stop` for handshakes that never began, by default a minute.
-            tls = {"ssl": self._ssl, "ssl_handshake_timeout": 5.0} if self._ssl else {}
-            self._server = await loop.create_server(self._session, self.host, self.port, **tls)
+            self._server = await loop.create_server(self._session, self.host, self.port, ssl=self._ssl)
             self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
