@@ -13,6 +13,7 @@ from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import (
     ClientClosedError,
     ConnectionClosedError,
+    InputError,
     MissingCredentialsError,
     NotSentError,
     OutcomeUnknownError,
@@ -301,7 +302,10 @@ class AmiClient(SupervisedClient[AmiEvent]):
         )
         try:
             for action in self._filters:
-                await connection.request(action.name, action.headers(), timeout=self._timeout)
+                response = await connection.request(action.name, action.headers(), timeout=self._timeout)
+                if not response.is_success:
+                    # More events than asked for are better than none.
+                    logger.warning("%s refuses %r after the reconnect: %s", self._name, action, response.message)
         except BaseException:
             await connection.aclose(ClientClosedError(what="the connection attempt"))
             raise
@@ -348,7 +352,11 @@ async def _probe(connection: AmiConnection) -> None:
 
 
 def _parts(action: Action | str, headers: Headers) -> tuple[str, Headers]:
-    return (action.name, action.headers()) if isinstance(action, Action) else (action, headers)
+    if not isinstance(action, Action):
+        return action, headers
+    if headers:
+        raise InputError(field="headers", problem=f"belong to an action given by name; {action.name} has its own")
+    return action.name, action.headers()
 
 
 def _partial(error: OutcomeUnknownError | ReadTimeoutError, items: tuple[AmiEvent, ...]) -> AsteriskError:
