@@ -29,7 +29,7 @@ from .actions import Filter, Originate
 from .connection import AmiConnection
 from .errors import ListCancelledError, ListLostError, ListTimeoutError, rejection
 from .events import OriginateResponse
-from .originate import OriginateResult
+from .originate import OriginateResult, check_goal, check_outcome_comes
 from .protocol.action import Action, ListAction
 from .protocol.codec import check_event_mask
 from .protocol.gathering import Gathering, ListGathering, OriginateGathering
@@ -57,8 +57,9 @@ E = TypeVar("E", bound=AmiEvent)
 PING_AFTER: Final = 5.0
 PING_PATIENCE: Final = 15.0
 
-# How some modules answer when a list is empty (res_pjsip: "No endpoints found").
-_NOTHING_FOUND: Final = re.compile(r"No [\w ]+ found\b", re.IGNORECASE)
+# How some modules answer when a list is empty: "No endpoints found" (res_pjsip), "No active conferences." and, for one
+# that nobody is in, "No Conference by that name found." (app_confbridge).
+_NOTHING_FOUND: Final = re.compile(r"No (?:active conferences|[\w ]+ found)\b", re.IGNORECASE)
 
 
 class AmiClient(SupervisedClient[AmiEvent]):
@@ -161,34 +162,37 @@ class AmiClient(SupervisedClient[AmiEvent]):
         gathering = ListGathering()
         try:
             response = await self._request(name, headers, timeout, gathering)
-        except (OutcomeUnknownError, ReadTimeoutError) as error:
-            raise _partial(error, tuple(gathering.events)) from error
+        except OutcomeUnknownError as error:
+            raise ListLostError(
+                request=name, address=error.address, reason=error.reason, partial=tuple(gathering.events)
+            ) from error
+        except ReadTimeoutError as error:
+            raise ListTimeoutError(
+                request=name, address=error.address, timeout=error.timeout, partial=tuple(gathering.events)
+            ) from error
         if not response.is_success and not _NOTHING_FOUND.match(response.message):
             raise rejection(name, response)
         if gathering.is_cancelled:
             reason = "Asterisk gave the list up half way"
             raise ListCancelledError(request=name, reason=reason, partial=tuple(gathering.events))
-        if gathering.missing:
-            count = len(gathering.events)
-            logger.warning(
-                "%s: %s announced %+d items more than the %d it sent", name, self._address, gathering.missing, count
-            )
+        count = len(gathering.events)
+        if gathering.announced not in {None, count}:
+            logger.warning("%s: %s sent %d items and says %d", name, self._address, count, gathering.announced)
         return gathering.events
 
     async def command(self, command: str, /, *, timeout: float | None = None) -> list[str]:
-        """Run *command* on Asterisk's command line and return the lines it printed.
+        """Run *command* on Asterisk's command line and return the lines it printed; none if it printed nothing.
 
         Raises what :meth:`send` raises; a command that fails is a RequestRejectedError with what it printed.
         """
         response = await self._request("Command", {"Command": command}, timeout)
+        # Of a command that prints nothing, one empty line comes.
+        lines = [] if response.output == [""] else response.output
         if response.is_success:
-            return response.output
-        printed = "\n".join(response.output).strip()
-        raise (
-            RequestRejectedError(request=f"Command {command!r}", reason=printed[:1024])
-            if printed
-            else rejection("Command", response)
-        )
+            return lines
+        if lines:
+            raise RequestRejectedError(request="Command", reason="\n".join(lines).strip()[:1024])
+        raise rejection("Command", response)
 
     async def originate(  # noqa: PLR0913 - the parameters of the action, all with names
         self,
@@ -211,11 +215,15 @@ class AmiClient(SupervisedClient[AmiEvent]):
 
         Give *exten*, *context* and *priority*, or *application* and *data*. *timeout* is how many seconds the channel
         may ring. On the wire the call is always asynchronous, so the session stays free for other actions. A call that
-        nobody takes is an outcome, not an error.
+        nobody takes is an outcome, not an error. It comes as an event of class ``call``, which the user's ``read`` in
+        manager.conf and the filters must let pass.
 
-        Raises what :meth:`send` raises; ReadTimeoutError if no outcome came within *timeout* and the client's own.
+        Raises what :meth:`send` raises; ReadTimeoutError if no outcome came within *timeout* and the client's own;
+        InputError also if Asterisk would call and then not know what to do, or the event mask leaves out the outcome.
         """
         check_timeout("timeout", timeout)
+        check_goal(exten=exten, context=context, priority=priority, application=application)
+        check_outcome_comes(self._event_mask)
         action = Originate(
             channel,
             exten=exten,
@@ -357,11 +365,3 @@ def _parts(action: Action | str, headers: Headers) -> tuple[str, Headers]:
     if headers:
         raise InputError(field="headers", problem=f"belong to an action given by name; {action.name} has its own")
     return action.name, action.headers()
-
-
-def _partial(error: OutcomeUnknownError | ReadTimeoutError, items: tuple[AmiEvent, ...]) -> AsteriskError:
-    """Return *error* as it is for a list of which *items* came."""
-    request = error.request or "a list"
-    if isinstance(error, ReadTimeoutError):
-        return ListTimeoutError(request=request, address=error.address, timeout=error.timeout, partial=items)
-    return ListLostError(request=request, address=error.address, reason=error.reason, partial=items)

@@ -15,6 +15,7 @@ from asterisk_py_core.redaction import redact
 from asterisk_py_core.stream import Stream, format_address
 
 from .protocol.codec import encode_action
+from .protocol.gathering import OriginateGathering
 from .protocol.message import AmiEvent, Response
 from .protocol.session import SessionState
 
@@ -58,6 +59,8 @@ class AmiConnection:
         self._ping_id = session.next_action_id()
         self._forgery_reported = False
         self._gatherings: dict[str, Gathering] = {}
+        # What all ActionIDs of this connection begin with.
+        self._mark = self._ping_id.partition("-")[0].encode("ascii")
 
     @classmethod
     async def open(
@@ -112,8 +115,9 @@ class AmiConnection:
     @property
     def busy_until(self) -> float:
         """Until when, in loop time, Asterisk may be busy with what it was asked, and so silent."""
-        # What is gathered was answered at once, and is worked on beside the session.
-        asked = (each for each in self.pending if each.key not in self._gatherings)
+        # A call whose outcome is awaited is made beside the session, which is free again at once.
+        beside = {key for key, each in self._gatherings.items() if isinstance(each, OriginateGathering)}
+        asked = (each for each in self.pending if each.key not in beside)
         return max((each.deadline for each in asked if each.request.lower() in BLOCKING_ACTIONS), default=0.0)
 
     async def request(self, action: str, headers: Headers = (), *, timeout: float) -> Response:
@@ -200,12 +204,16 @@ class AmiConnection:
 
     def _gathered(self, events: list[AmiEvent]) -> None:
         for event in events:
-            key = event.action_id
-            gathering = self._gatherings.get(key) if key else None
-            if gathering is None or not gathering.receive(event):
+            # To read the headers of every event, for as long as somebody gathers, would cost a multiple of this.
+            if self._mark not in event.raw:
                 continue
-            if gathering.response is not None and (pending := self.pending.match(key)) is not None:
-                pending.resolve(gathering.response)
+            # All of them: in an item whose ActionID comes last (QueueEntry), channel data may have forged one before.
+            for key in event.get_all("ActionID"):
+                gathering = self._gatherings.get(key)
+                if gathering is None or not gathering.receive(event) or gathering.response is None:
+                    continue
+                if (pending := self.pending.match(key)) is not None:
+                    pending.resolve(gathering.response)
 
     def _closed(self, error: AsteriskError | None) -> None:
         if error is None:

@@ -1,16 +1,20 @@
-"""How an Originate went."""
+"""How an Originate went, and what can be known before it to go wrong."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
+
+from asterisk_py_core.errors import InputError
 
 if TYPE_CHECKING:
     from .events import OriginateResponse
-    from .protocol.message import AmiEvent
 
-__all__ = ["OriginateReason", "OriginateResult"]
+__all__ = ["OriginateReason", "OriginateResult", "check_goal", "check_outcome_comes"]
+
+# include/asterisk/manager.h, EVENT_FLAG_CALL.
+_CALL: Final = 1 << 1
 
 
 class OriginateReason(IntEnum):
@@ -31,24 +35,58 @@ class OriginateReason(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class OriginateResult:
-    """The outcome of an Originate: ``channel`` and ``uniqueid`` of the called channel, if it came to be, and why.
+    """The outcome of an Originate: ``channel`` and ``uniqueid`` of the called channel, None if it did not answer.
 
-    ``reason`` is a plain number where Asterisk gives one that has no name here. ``event`` is the OriginateResponse.
+    ``reason`` is a plain number where Asterisk gives one that has no name here. ``event`` is the OriginateResponse; if
+    nobody answered, its ``channel`` is what was to be called.
     """
 
     channel: str | None
     uniqueid: str | None
     reason: OriginateReason | int
-    event: AmiEvent
+    event: OriginateResponse
 
     @property
     def answered(self) -> bool:
         """Whether the called channel answered, and so was sent to its extension or application."""
-        return self.event.get("Response", "").lower() == "success"
+        return self.event.is_success
 
     @classmethod
     def of(cls, event: OriginateResponse) -> Self:
         """Read *event*."""
         code = event.reason
         reason = OriginateReason(code) if code in OriginateReason.__members__.values() else code
-        return cls(channel=event.channel, uniqueid=event.uniqueid, reason=reason, event=event)
+        channel, uniqueid = (event.channel, event.uniqueid) if event.is_success else (None, None)
+        return cls(channel=channel, uniqueid=uniqueid, reason=reason, event=event)
+
+
+def check_goal(*, exten: str | None, context: str | None, priority: int | str | None, application: str | None) -> None:
+    """Refuse a call that Asterisk would make and then hang up on whoever answers it, for want of an extension.
+
+    Raises:
+        InputError: neither an extension (all three of it) nor an application is given, or both are.
+    """
+    extension = {"exten": exten, "context": context, "priority": priority}
+    missing = [name for name, value in extension.items() if value is None or value == ""]
+    if application:
+        if len(missing) < len(extension):
+            raise InputError(field="application", problem="excludes exten, context and priority")
+    elif missing:
+        problem = "must be given: exten, context and priority, or an application"
+        raise InputError(field=", ".join(missing), problem=problem)
+
+
+def check_outcome_comes(mask: str) -> None:
+    """Refuse an event mask without the class of OriginateResponse (main/manager.c, strings_to_mask).
+
+    Raises:
+        InputError: *mask* leaves out class ``call``.
+    """
+    if mask.isdecimal():
+        comes = bool(int(mask) & _CALL)
+    else:
+        comes = mask.lower() in {"on", "yes", "true"} or not {"call", "all"}.isdisjoint(mask.split(","))
+    if comes:
+        return
+    problem = "leaves out class call, and with it how a call went; send(Originate(...)) does not wait for that"
+    raise InputError(field=f"the event mask {mask!r}", problem=problem)

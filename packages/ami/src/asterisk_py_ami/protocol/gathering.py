@@ -3,6 +3,7 @@
 All messages that carry the ActionID of one action go to its gathering; it says when the answer is complete.
 """
 
+import re
 from typing import Final
 
 from .message import AmiEvent, Response
@@ -12,29 +13,39 @@ __all__ = ["Gathering", "ListGathering", "OriginateGathering"]
 _END: Final = ["event", "actionid", "eventlist"]
 # chan_sip, gone since Asterisk 21, put the ActionID last.
 _END_BEFORE_14: Final = ["event", "eventlist", "listitems", "actionid"]
+_COUNT: Final = re.compile(r"[0-9]{1,10}")
 
 
 class Gathering:
-    """What has come of an answer: its ``response``, its ``events``, and the event that is its ``end``."""
+    """What has come of an answer: its ``response``, its ``events``, and the event that is its ``end``.
 
-    __slots__ = ("end", "events", "response")
+    ``events`` has no bound: only Asterisk knows the ActionID, and a list is as long as what it lists.
+    """
+
+    __slots__ = ("_complete", "end", "events", "response")
 
     def __init__(self) -> None:
         self.response: Response | None = None
         self.events: list[AmiEvent] = []
         self.end: AmiEvent | None = None
+        self._complete = False
 
     def receive(self, message: Response | AmiEvent) -> bool:
-        """Take *message* and return whether the answer is complete now."""
+        """Take *message* and return whether it completes the answer; what comes after that is not taken."""
+        if self._complete:
+            return False
         if isinstance(message, Response):
             self.response = message
         elif self.ends_with(message):
             self.end = message
         else:
             self.events.append(message)
-        if self.response is None:
             return False
-        return self.end is not None or not self.response.is_success or self.is_whole(self.response)
+        response = self.response
+        self._complete = response is not None and (
+            self.end is not None or not response.is_success or self.is_whole(response)
+        )
+        return self._complete
 
     def ends_with(self, event: AmiEvent) -> bool:
         """Whether *event* is the one that ends the answer."""
@@ -59,10 +70,10 @@ class ListGathering(Gathering):
         return self.end is not None and self.end.get("EventList", "").lower() == "cancelled"
 
     @property
-    def missing(self) -> int:
-        """How many items fewer (or, below zero, more) came than the end of the list says."""
-        promised = "" if self.end is None else self.end.get("ListItems", "")
-        return int(promised) - len(self.events) if promised.isdecimal() and promised.isascii() else 0
+    def announced(self) -> int | None:
+        """How many items the end of the list says there are; None if it does not say."""
+        count = "" if self.end is None else self.end.get("ListItems", "")
+        return int(count) if _COUNT.fullmatch(count) else None
 
     def ends_with(self, event: AmiEvent) -> bool:
         """Whether *event* is the end of the list.
