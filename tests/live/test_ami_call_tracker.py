@@ -17,8 +17,7 @@ from asterisk_py_ami import (
     HangupCause,
     ReconnectPolicy,
 )
-from asterisk_py_ami.call_tracker import CallTracker
-from asterisk_py_ami.calls import CallLeg, CompletedCall, Gap
+from asterisk_py_ami.calls import CallLeg, CallTracker, CompletedCall, Gap
 from asterisk_py_ami.events import BridgeEnter, Cdr, Newchannel
 from tests.live.ami import LIMIT, QUICKLY, Watch, client, mark, next_state, originate, within
 from tools.asterisk import Asterisk

@@ -48,8 +48,7 @@ from asterisk_py_core import (
     WriteTimeoutError,
 )
 
-from .call_tracker import CallTracker
-from .calls import Call, CallLeg, CompletedCall, Gap
+from .calls import Call, CallLeg, CallTracker, CompletedCall, Gap
 from .client import AmiClient
 from .errors import (
     HeaderValueError,

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterisk_py_ami.call_log import CallLog
-from asterisk_py_ami.call_records import Instant
 from asterisk_py_ami.calls import Call, CompletedCall, Gap
+from asterisk_py_ami.calls.assembler import CallAssembler
+from asterisk_py_ami.calls.record import Instant
 from asterisk_py_ami.protocol.codec import Decoder
 from asterisk_py_ami.protocol.message import AmiEvent
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
@@ -107,15 +107,15 @@ def reported(calls: Iterable[Call]) -> Counter[str]:
     return Counter(leg.uniqueid for call in calls for leg in call.legs)
 
 
-def finish(log: CallLog, now: Instant) -> list[CompletedCall]:
+def finish(assembler: CallAssembler, now: Instant) -> list[CompletedCall]:
     """Let the connection be lost, and Asterisk say that there are no channels."""
-    return [*log.feed(LOST, now), *log.feed(FOUND, now), *log.resync([], now), *log.settle()]
+    return [*assembler.feed(LOST, now), *assembler.feed(FOUND, now), *assembler.resync([], now), *assembler.settle()]
 
 
-def feed(log: CallLog, events: Iterable[AmiEvent]) -> list[CompletedCall]:
+def feed(assembler: CallAssembler, events: Iterable[AmiEvent]) -> list[CompletedCall]:
     calls: list[CompletedCall] = []
     for second, each in enumerate(events):
-        calls += log.feed(each, Instant(NOON + second, float(second)))
+        calls += assembler.feed(each, Instant(NOON + second, float(second)))
     for call in calls:
         check(call)
     return calls
@@ -123,13 +123,13 @@ def feed(log: CallLog, events: Iterable[AmiEvent]) -> list[CompletedCall]:
 
 @given(TRAFFIC)
 def test_each_call_of_a_whole_stream_completes_once_with_all_its_legs(traffic: list[AmiEvent]) -> None:
-    log = CallLog()
-    calls = feed(log, traffic)
+    assembler = CallAssembler()
+    calls = feed(assembler, traffic)
     assert all(call.complete for call in calls)
     assert reported(calls) == Counter(ids(traffic))
     assert len(calls) == len({each["Linkedid"] for each in traffic})
-    assert log.active(Instant(NOON, 0.0)) == ()
-    assert log.malformed_count == 0
+    assert assembler.active(Instant(NOON, 0.0)) == ()
+    assert assembler.malformed_count == 0
 
 
 @given(TRAFFIC, st.data())
@@ -137,30 +137,30 @@ def test_whatever_is_lost_each_channel_ends_once_and_is_active_until_then(
     traffic: list[AmiEvent], data: st.DataObject
 ) -> None:
     kept = [each for each in traffic if data.draw(st.booleans())]
-    log = CallLog()
-    calls = feed(log, kept)
+    assembler = CallAssembler()
+    calls = feed(assembler, kept)
     now = Instant(NOON + 1000, 1000.0)
-    active = log.active(now)
+    active = assembler.active(now)
     for call in active:
         check(call)
     assert set(reported([*calls, *active]).values()) <= {1}
     # What only an event of somebody else has mentioned after its own end is not brought back.
     assert reported([*calls, *active]).keys() == ids(kept)
-    rest = finish(log, now)
+    rest = finish(assembler, now)
     for call in rest:
         check(call)
         assert Gap.CONNECTION in call.gaps
     assert reported(rest) == reported(active)
-    assert log.active(now) == ()
+    assert assembler.active(now) == ()
 
 
 @given(TRAFFIC.flatmap(st.permutations))
 def test_in_any_order_every_channel_is_told_of_and_none_stays(traffic: list[AmiEvent]) -> None:
-    log = CallLog()
-    calls = feed(log, traffic)
-    calls += finish(log, Instant(NOON + 1000, 1000.0))
+    assembler = CallAssembler()
+    calls = feed(assembler, traffic)
+    calls += finish(assembler, Instant(NOON + 1000, 1000.0))
     assert reported(calls).keys() == ids(traffic)
-    assert log.active(Instant(NOON, 0.0)) == ()
+    assert assembler.active(Instant(NOON, 0.0)) == ()
 
 
 NAMES = st.sampled_from(
@@ -204,20 +204,20 @@ STEPS = st.tuples(
 def test_no_forgery_raises_or_grows_beyond_the_bound(
     steps: list[tuple[AmiEvent | ConnectionStateChanged | list[AmiEvent] | str, float]], bound: int
 ) -> None:
-    log = CallLog(max_channels=bound)
+    assembler = CallAssembler(max_channels=bound)
     for second, (step, jump) in enumerate(steps):
         now = Instant(NOON + second + jump, float(second))
         if isinstance(step, str):
-            calls = log.settle()
+            calls = assembler.settle()
         elif isinstance(step, list):
-            calls = log.resync(step, now)
+            calls = assembler.resync(step, now)
         else:
-            calls = log.feed(step, now)
-        active = log.active(now)
+            calls = assembler.feed(step, now)
+        active = assembler.active(now)
         for call in (*calls, *active):
             check(call)
         assert sum(len(call.legs) for call in active) <= bound
         assert sum(len(call.linkedids) for call in active) <= bound
         live = [leg.uniqueid for call in active for leg in call.legs if leg.ended is None]
         assert len(live) == len(set(live))
-        assert len(log._gone) <= bound
+        assert len(assembler._gone) <= bound

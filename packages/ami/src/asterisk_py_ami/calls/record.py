@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from asterisk_py_core.domain import ChannelState, DialStatus, HangupCause
 
-from .calls import Call, CallLeg, CompletedCall, Gap
+from .call import Call, CallLeg, CompletedCall, Gap
 
 __all__ = ["CallRecord", "Instant", "LegRecord", "by_steady"]
 

@@ -1,4 +1,4 @@
-"""Calls and their legs, as :class:`~asterisk_py_ami.call_tracker.CallTracker` reports them.
+"""Calls and their legs, as :class:`~asterisk_py_ami.calls.CallTracker` reports them.
 
 A call is what Asterisk gives one ``Linkedid``; its legs are the channels that had it. Where two calls are joined (a
 transfer, a pickup, a conference), Asterisk goes on with the older Linkedid, and so does the call.

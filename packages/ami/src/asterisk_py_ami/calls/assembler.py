@@ -1,4 +1,4 @@
-"""The book of calls: events go in, completed calls come out. Nothing here waits, and time is an argument.
+"""Events go in, completed calls come out. Nothing here waits, and time is an argument.
 
 Any series of events is taken, in any order, with any of them missing or forged: what cannot be read is counted, and
 nothing raises. What is kept is bounded by *max_channels*.
@@ -9,17 +9,27 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Final, TypeGuard, TypeVar
 
+from asterisk_py_ami.events import (
+    BridgeEnter,
+    DialBegin,
+    DialEnd,
+    Hangup,
+    NewCallerid,
+    Newchannel,
+    Newstate,
+    Rename,
+    Shutdown,
+)
+from asterisk_py_ami.protocol.fields import known
+from asterisk_py_ami.protocol.message import AmiEvent, Message
 from asterisk_py_core.domain import ChannelState, DialStatus, HangupCause
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 
-from .call_records import CallRecord, Instant, LegRecord, by_steady
-from .calls import Call, CompletedCall, Gap
-from .events import BridgeEnter, DialBegin, DialEnd, Hangup, NewCallerid, Newchannel, Newstate, Rename, Shutdown
-from .protocol.fields import known
-from .protocol.message import AmiEvent, Message
+from .call import Call, CompletedCall, Gap
+from .record import CallRecord, Instant, LegRecord, by_steady
 
-__all__ = ["CallLog"]
+__all__ = ["CallAssembler"]
 
 T = TypeVar("T")
 
@@ -37,8 +47,8 @@ _YOUNGER: Final = 5.0
 _SHUTDOWN_LASTS: Final = 60.0
 
 
-class CallLog:
-    """Follows the channels of one Asterisk.
+class CallAssembler:
+    """Makes calls of the events about the channels of one Asterisk.
 
     After a gap, call :meth:`resync` with what ``CoreShowChannels`` lists, go on feeding, and :meth:`settle` once
     everything was fed that Asterisk had sent by the time of the list.
@@ -181,7 +191,7 @@ class CallLog:
         if leg is not None and Gap.START in leg.gaps:
             leg.start = min(leg.start, start, key=by_steady)
 
-    _HANDLERS: ClassVar[dict[type[Any], Callable[["CallLog", AmiEvent, Instant], None]]] = {
+    _HANDLERS: ClassVar[dict[type[Any], Callable[["CallAssembler", AmiEvent, Instant], None]]] = {
         Newchannel: _on_newchannel,
         Newstate: _on_change,
         NewCallerid: _on_change,

@@ -7,23 +7,23 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final, Self, overload
 
+from asterisk_py_ami.actions import CoreShowChannels
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, RequestRejectedError
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 
-from .actions import CoreShowChannels
-from .call_log import CallLog
-from .call_records import Instant
+from .assembler import CallAssembler
+from .record import Instant
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from types import TracebackType
 
+    from asterisk_py_ami.client import AmiClient
+    from asterisk_py_ami.protocol.message import AmiEvent
     from asterisk_py_core.event_bus import EventSubscription, FilteredSubscription
 
-    from .calls import Call, CompletedCall
-    from .client import AmiClient
-    from .protocol.message import AmiEvent
+    from .call import Call, CompletedCall
 
 __all__ = ["CallTracker"]
 
@@ -59,7 +59,7 @@ class CallTracker:
 
     def __init__(self, ami: AmiClient, *, max_channels: int = 10_000) -> None:
         self._ami = ami
-        self._log = CallLog(max_channels=max_channels)
+        self._assembler = CallAssembler(max_channels=max_channels)
         self._bus: EventBus[CompletedCall] = EventBus()
         self._source: EventSubscription[AmiEvent | ConnectionStateChanged] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -67,17 +67,17 @@ class CallTracker:
     @property
     def active(self) -> tuple[Call, ...]:
         """The calls under way, the oldest first, as known now; those that were, once the tracker is closed."""
-        return self._log.active(_now())
+        return self._assembler.active(_now())
 
     @property
     def evicted_count(self) -> int:
         """How many calls were given up because there were too many."""
-        return self._log.evicted_count
+        return self._assembler.evicted_count
 
     @property
     def malformed_count(self) -> int:
         """How many headers were not what Asterisk sends; most likely somebody forged them."""
-        return self._log.malformed_count
+        return self._assembler.malformed_count
 
     async def start(self) -> None:
         """Follow the client from now on; what is under way is in :attr:`active` once this returns. Idempotent.
@@ -89,7 +89,7 @@ class CallTracker:
             raise ClientClosedError(what="the call tracker")
         if self._source is not None:
             return
-        self._source = self._ami.events(*CallLog.FOLLOWED, ConnectionStateChanged)
+        self._source = self._ami.events(*CallAssembler.FOLLOWED, ConnectionStateChanged)
         try:
             if self._ami.state is ConnectionState.CONNECTED:
                 await self._take_list()
@@ -159,7 +159,7 @@ class CallTracker:
         now = _now()
         is_connected = False
         for event in events:
-            self._bus.publish_many(self._log.feed(event, now))
+            self._bus.publish_many(self._assembler.feed(event, now))
             if isinstance(event, ConnectionStateChanged):
                 is_connected = event.state is ConnectionState.CONNECTED
         return is_connected
@@ -176,7 +176,7 @@ class CallTracker:
             return False
         if source.backlog and self._feed(await source.recv_batch(source.backlog)):
             return True
-        self._bus.publish_many(self._log.settle())
+        self._bus.publish_many(self._assembler.settle())
         return False
 
     async def _take_list(self) -> bool:
@@ -194,7 +194,7 @@ class CallTracker:
             except AsteriskError:
                 return False
             else:
-                self._bus.publish_many(self._log.resync(channels, asked))
+                self._bus.publish_many(self._assembler.resync(channels, asked))
                 return True
 
 
