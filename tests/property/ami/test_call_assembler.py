@@ -221,3 +221,53 @@ def test_no_forgery_raises_or_grows_beyond_the_bound(
         live = [leg.uniqueid for call in active for leg in call.legs if leg.ended is None]
         assert len(live) == len(set(live))
         assert len(assembler._gone) <= bound
+
+
+@st.composite
+def of_a_stranger(draw: st.DrawFn) -> AmiEvent:
+    """Return an event about a channel that TRAFFIC does not have, with some of its headers missing."""
+    headers = channel(draw(st.sampled_from(["x.0", "x.1"])), draw(st.sampled_from(["x.0", "x.1"])), 6)
+    others = draw(st.dictionaries(st.sampled_from(["Cause", "DialStatus", "Timestamp", "Newname"]), VALUES, max_size=2))
+    missing = draw(st.sets(st.sampled_from(list(headers)), max_size=2))
+    return event(draw(NAMES), **{name: value for name, value in (headers | others).items() if name not in missing})
+
+
+@given(TRAFFIC, st.data())
+def test_events_that_come_twice_change_nothing_but_a_channel_made_anew(
+    traffic: list[AmiEvent], data: st.DataObject
+) -> None:
+    # Asterisk refuses an id that is in use, so a second Newchannel says that the end of the first was missed.
+    doubled = [
+        each for each in traffic for _ in range(1 if each.name == "Newchannel" else data.draw(st.integers(1, 3)))
+    ]
+    calls, truth = feed(CallAssembler(), doubled), feed(CallAssembler(), traffic)
+    assert [told(call) for call in calls] == [told(call) for call in truth]
+    assert all(call.complete for call in calls)
+
+
+@given(TRAFFIC, st.data())
+def test_events_about_nobody_it_knows_leave_the_calls_as_they_are(traffic: list[AmiEvent], data: st.DataObject) -> None:
+    strange = data.draw(st.lists(of_a_stranger(), max_size=20))
+    mixed = data.draw(interleaved([traffic, strange]))
+    calls = [call for call in feed(CallAssembler(), mixed) if call.linkedid in ids(traffic)]
+    assert [told(call) for call in calls] == [told(call) for call in feed(CallAssembler(), traffic)]
+
+
+@given(TRAFFIC, st.integers(1, 6))
+def test_what_does_not_fit_is_said_and_what_calls_itself_complete_is_the_truth(
+    traffic: list[AmiEvent], bound: int
+) -> None:
+    assembler = CallAssembler(max_channels=bound)
+    calls = feed(assembler, traffic)
+    calls += finish(assembler, Instant(NOON + 1000, 1000.0))
+    truth = {call.linkedid: told(call) for call in feed(CallAssembler(), traffic)}
+    assert reported(calls).keys() == ids(traffic)
+    assert [told(call) for call in calls if call.complete] == [truth[call.linkedid] for call in calls if call.complete]
+    assert sum(Gap.EVICTED in call.gaps for call in calls) == assembler.evicted_count
+    assert all(call.complete for call in calls) or assembler.evicted_count
+
+
+def told(call: Call) -> tuple[object, ...]:
+    """Return what *call* tells but its times, which depend on what else has come."""
+    legs = [(leg.uniqueid, leg.dial_status, leg.cause, leg.answered is not None, leg.gaps) for leg in call.legs]
+    return (call.linkedids, legs, call.dial_status, call.answered is not None, call.bridged is not None, call.gaps)

@@ -211,7 +211,7 @@ def test_a_call_that_goes_on_under_a_linkedid_nobody_has_seen_keeps_its_own_too(
     assembler.take(new("2.0"), up("2.0", "1.0"), new("2.1", "2.0"), hangup("2.1", "2.0"))
     call = assembler.one(hangup("2.0", "1.0"))
     assert (call.linkedid, call.linkedids, len(call.legs)) == ("1.0", ("1.0", "2.0"), 2)
-    assert call.caller.uniqueid == "2.0"
+    assert (call.caller.uniqueid, call.gaps) == ("2.0", (Gap.START,))
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------

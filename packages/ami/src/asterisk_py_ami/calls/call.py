@@ -25,7 +25,8 @@ class Gap(StrEnum):
 
     START = "start"
     """It was under way when it was first seen: ``started`` is when Asterisk made it, as far as Asterisk says so in a
-    list of channels (in whole seconds), or else when it was first seen."""
+    list of channels (in whole seconds), or else when it was first seen. A call also has it where no leg is the channel
+    that its Linkedid is named for."""
     ANSWER = "answer"
     """It was answered unseen: ``answered`` is when it was first seen up."""
     CONNECTION = "connection"

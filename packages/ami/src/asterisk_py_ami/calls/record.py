@@ -72,12 +72,18 @@ class CallRecord:
             "duration": (end - legs[0].started).total_seconds(),
             "billable": 0.0 if caller.answered is None else (end - caller.answered).total_seconds(),
             "dial_status": self.dial_status,
-            "gaps": _in_order(self.gaps.union(*(leg.gaps for leg in self.legs))),
+            "gaps": _in_order(self.gaps.union(*(leg.gaps for leg in self.legs), self._beginning_unseen())),
         }
 
+    def _first(self) -> "LegRecord | None":
+        return next((leg for leg in self.legs if leg.uniqueid == self.linkedids[0]), None)
+
+    def _beginning_unseen(self) -> set[Gap]:
+        # Asterisk names a call for its oldest channel (main/channel_internal_api.c), so there has been that one.
+        return {Gap.START} if self._first() is None else set()
+
     def _caller(self) -> "LegRecord":
-        named = (leg for leg in self.legs if leg.uniqueid == self.linkedids[0])
-        return next(named, None) or min(self.legs, key=lambda leg: leg.start.steady)
+        return self._first() or min(self.legs, key=lambda leg: leg.start.steady)
 
     def _cause(self) -> HangupCause | None:
         caller = self._caller()
