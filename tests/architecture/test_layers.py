@@ -24,7 +24,7 @@ FLOW = {
     "core": {"client", "event_bus", "pending", "supervisor"},
     "ami": {
         "__main__", "calls.tracker", "client", "cli.access", "cli.calls", "cli.check", "cli.commands", "cli.output",
-        "cli.program",
+        "cli.printer", "cli.program",
     },
     "agi": set(),
     "ari": set(),

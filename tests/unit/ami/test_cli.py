@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import functools
 import json
+import logging
 import os
 import pty
 import re
@@ -19,6 +20,7 @@ import struct
 import sys
 import termios
 import threading
+import unicodedata
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -29,8 +31,10 @@ import pytest
 import pytest_asyncio
 import trustme
 
+from asterisk_py_ami.calls.assembler import CallAssembler
+from asterisk_py_ami.calls.record import Instant
 from asterisk_py_ami.cli import main
-from asterisk_py_ami.cli.calls import Change, LiveChannels
+from asterisk_py_ami.cli.calls import Table
 from asterisk_py_ami.cli.exits import MEANINGS, Exit, exit_for
 from asterisk_py_ami.cli.output import Output, message_object, pairs, printable
 from asterisk_py_ami.client import AmiClient
@@ -212,7 +216,7 @@ def test_an_object_holds_no_lone_surrogate_for_bytes_that_are_not_utf_8() -> Non
 
 
 @pytest.mark.parametrize(
-    ("environ", "is_terminal", "painted"),
+    ("environ", "can_redraw", "painted"),
     [
         ({}, True, "\x1b[31mx\x1b[0m"),
         ({"NO_COLOR": ""}, True, "\x1b[31mx\x1b[0m"),
@@ -220,11 +224,12 @@ def test_an_object_holds_no_lone_surrogate_for_bytes_that_are_not_utf_8() -> Non
         ({"TERM": "dumb"}, False, "x"),
     ],
 )
-def test_colour_is_for_terminals_that_want_it(environ: dict[str, str], painted: str, *, is_terminal: bool) -> None:
+def test_colour_is_for_terminals_that_want_it(environ: dict[str, str], painted: str, *, can_redraw: bool) -> None:
     controller, terminal = pty.openpty()
     with os.fdopen(controller, "rb"), os.fdopen(terminal, "w", encoding="utf-8") as stream:
         output = Output(stream, environ)
-        assert (output.is_terminal, output.paint("x", "red")) == (is_terminal, painted)
+        assert output.is_terminal
+        assert (output.can_redraw, output.paint("x", "red")) == (can_redraw, painted)
 
 
 async def test_text_that_the_encoding_of_the_output_lacks_is_escaped(tmp_path: Path) -> None:
@@ -291,7 +296,7 @@ def test_the_version_is_that_of_the_package(capfd: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("argv", "problem"),
     [
-        ([], "COMMAND"),
+        ([], "say what to do: tail, ping, send, calls or check"),
         (["listen"], "invalid choice"),
         (["tail", "--nonsense=x"], "unknown options: --nonsense (see --help)"),
         (["tail", "Hangup"], "arguments without a meaning: 1"),
@@ -622,7 +627,9 @@ async def test_tail_prints_a_line_for_each_event_of_the_wanted_names(
         "Foo Name=\\x1b[2J ChanVariable=a=1 ChanVariable=b=2",
         "UserEvent UserEvent=x",
     ]
-    assert result.err == f"asterisk-py-ami: connected to {pbx.host}:{pbx.port}\n"
+    unknown, connected = result.err.splitlines()
+    assert unknown == "asterisk-py-ami: no event of Asterisk 22 is called Foo"
+    assert connected == f"asterisk-py-ami: connected to {pbx.host}:{pbx.port}"
 
 
 async def test_tail_as_json_has_every_header(run: Run, start: Start, pbx: FakeAmiServer) -> None:
@@ -669,6 +676,19 @@ async def test_tail_survives_a_restart_and_says_so_in_the_output_and_beside_it(
 
 
 @pytest.mark.usefixtures("quick_reconnect")
+async def test_tail_says_of_a_name_that_no_event_has_it_and_waits_for_it(
+    run: Run, start: Start, pbx: FakeAmiServer
+) -> None:
+    ended = start("tail", "--event", "Hangups", "--count", "1")
+    await pbx.wait_for_login()
+    pbx.emit_event("Hangups")
+    result = await run(ended)
+    assert result.code == 0
+    assert "no event of Asterisk 22 is called Hangups: did you mean Hangup?" in result.err
+    assert " Hangups " in result.out
+
+
+@pytest.mark.usefixtures("quick_reconnect")
 async def test_tail_ends_when_the_login_is_refused_after_a_restart(run: Run, start: Start, pbx: FakeAmiServer) -> None:
     ended = start("tail")
     await pbx.wait_for_login()
@@ -683,7 +703,7 @@ async def test_tail_ends_when_the_login_is_refused_after_a_restart(run: Run, sta
 async def test_what_tail_drops_because_nobody_reads_is_counted_and_said(
     run: Run, start: Start, pbx: FakeAmiServer, monkeypatch: pytest.MonkeyPatch, form: list[str]
 ) -> None:
-    monkeypatch.setattr("asterisk_py_ami.cli.commands.BACKLOG", 10)
+    monkeypatch.setattr("asterisk_py_ami.cli.commands._BACKLOG", 10)
     ended = start("tail", *form)
     await pbx.wait_for_login()
     pbx.emit(b"Event: Foo\r\n\r\n" * 1000)
@@ -939,153 +959,137 @@ async def test_check_stops_where_an_answer_does_not_come(run: Run, pbx: FakeAmiS
 
 # --- calls -----------------------------------------------------------------------------------------------------------
 
-
-def channel_event(name: str, uniqueid: str = "1.1", state: str = "Up", **headers: str) -> AmiEvent:
-    fields = {"Channel": f"PJSIP/{uniqueid}", "ChannelStateDesc": state, "Linkedid": "1.1", "Uniqueid": uniqueid}
-    lines = [f"{header}: {value}" for header, value in (fields | headers).items() if value != "absent"]
-    return event("\n".join([f"Event: {name}", *lines]))
+ALICE = {"CallerIDName": "Alice", "CallerIDNum": "200", "Context": "internal", "Exten": "600"}
 
 
-def test_a_channel_is_new_changes_and_ends() -> None:
-    live = LiveChannels()
-    person = {"CallerIDName": "Alice", "CallerIDNum": "200", "ConnectedLineNum": "<unknown>"}
-    new = live.feed(channel_event("Newchannel", state="Down", **person), 10.0)
-    assert new is not None
-    assert new[0] is Change.NEW
-    assert (new[1].caller, new[1].connected, new[1].since) == ("Alice <200>", "", 10.0)
-    assert live.feed(channel_event("Newstate", state="Down", **person), 11.0) is None
-    changed = live.feed(channel_event("Newstate", Exten="600", Context="internal"), 12.0)
-    assert changed is not None
-    assert changed[0] is Change.CHANGED
-    assert (changed[1].state, changed[1].exten, changed[1].since) == ("Up", "600@internal", 10.0)
-    assert live.channels == [changed[1]]
-    ended = live.feed(channel_event("Hangup"), 13.0)
-    assert ended is not None
-    assert (ended[0], live.channels) == (Change.ENDED, [])
+def call_event(name: str, uniqueid: str = "1.1", state: int = 6, **headers: object) -> bytes:
+    fields = {"Channel": f"PJSIP/{uniqueid}", "ChannelState": state, "Linkedid": "1.1", "Uniqueid": uniqueid}
+    lines = [f"{header}: {value}" for header, value in (fields | headers).items()]
+    return "\r\n".join([f"Event: {name}", *lines, "", ""]).encode("utf-8", "surrogateescape")
 
 
-def test_channels_of_one_call_stand_together_in_the_order_they_came() -> None:
-    live = LiveChannels()
-    for number, call in enumerate(["a", "b", "a", "b"]):
-        live.feed(channel_event("Newchannel", str(number), Linkedid=call), float(number))
-    assert [channel.name for channel in live.channels] == ["PJSIP/0", "PJSIP/2", "PJSIP/1", "PJSIP/3"]
-
-
-@pytest.mark.parametrize(
-    ("duration", "since"), [("01:00:02", 6398.0), ("", 10_000.0), ("x:y:z", 10_000.0), ("1:2:" + "9" * 5000, 10_000.0)]
-)
-def test_a_channel_from_before_has_the_age_that_asterisk_tells(duration: str, since: float) -> None:
-    found = LiveChannels().feed(channel_event("CoreShowChannel", Duration=duration), 10_000.0)
-    assert found is not None
-    assert (found[0], found[1].since) == (Change.FOUND, since)
-
-
-def test_an_end_that_hostile_channel_data_has_cut_short_still_ends_the_channel() -> None:
-    live = LiveChannels()
-    live.feed(channel_event("Newchannel"), 1.0)
-    assert live.feed(channel_event("Newstate", Uniqueid="absent"), 2.0) is None
-    live.feed(channel_event("Hangup", Uniqueid="absent"), 2.0)
-    assert live.channels == []
-
-
-def test_invented_channels_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asterisk_py_ami.cli.calls._MAX_CHANNELS", 2)
-    live = LiveChannels()
-    for number in range(5):
-        live.feed(channel_event("Newchannel", str(number)), 1.0)
-    assert (len(live.channels), live.left_out) == (2, 3)
-    live.clear()
-    assert (live.channels, live.left_out) == ([], 0)
+def whole_call(uniqueid: str, **headers: object) -> bytes:
+    """Return the events of a call of one channel, from its start to its end."""
+    stages = [("Newchannel", 4, {}), ("Newstate", 6, {}), ("Hangup", 6, {"Cause": 16})]
+    return b"".join(
+        call_event(name, uniqueid, state, Linkedid=uniqueid, **(headers | last)) for name, state, last in stages
+    )
 
 
 CHANNELS = (
     b"Response: Success\r\nEventList: start\r\n\r\nEvent: CoreShowChannel\r\nChannel: PJSIP/old\r\nUniqueid: 1\r\n"
-    b"Linkedid: 1\r\nChannelStateDesc: Up\r\nDuration: 00:01:00\r\n\r\n"
+    b"Linkedid: 1\r\nChannelState: 6\r\nDuration: 00:01:00\r\n\r\n"
     b"Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 1\r\n\r\n"
 )
 
 
+async def until_followed(pbx: FakeAmiServer, count: int = 1) -> None:
+    """Wait until the calls are asked for, and what the list still lacks has come: the Ping behind it says so."""
+    await pbx.wait_for_action("CoreShowChannels", count)
+    await pbx.wait_for_action("Ping", count)
+
+
 @pytest.mark.usefixtures("quick_reconnect")
-async def test_calls_prints_a_line_for_each_change_where_there_is_no_terminal(
+async def test_calls_prints_a_line_for_each_call_that_ends_where_there_is_no_terminal(
     run: Run, start: Start, pbx: FakeAmiServer
 ) -> None:
     pbx.on("CoreShowChannels", CHANNELS)
     ended = start("calls")
-    await pbx.wait_for_action("CoreShowChannels")
-    pbx.emit(channel_event("Newchannel", "2", "Ring", CallerIDName="\x1b[2J").raw + b"\r\n\r\n")
-    pbx.emit(channel_event("Newstate", "2", "Up", CallerIDName="\x1b[2J").raw + b"\r\n\r\n")
-    pbx.emit(channel_event("Hangup", "1", **{"Cause-txt": "Normal Clearing"}).raw + b"\r\n\r\n")
+    await until_followed(pbx)
+    dial = {"DestChannel": "PJSIP/1.2", "DestUniqueid": "1.2", "DestLinkedid": "1.1", "DestChannelState": 6}
+    pbx.emit(call_event("Newchannel", "1.1", 4, **ALICE) + call_event("Newchannel", "1.2", 0))
+    pbx.emit(call_event("DialEnd", "1.1", 4, **dial, DialStatus="BUSY"))
+    pbx.emit(call_event("Hangup", "1.2", 0, Cause=17) + call_event("Hangup", "1.1", 4, Cause=16))
+    pbx.emit(whole_call("3", CallerIDName="\x1b[2J"))
+    pbx.on("CoreShowChannels", CHANNELS.replace(b"old", b"new").replace(b"id: 1", b"id: 9"))
     pbx.drop()
-    await pbx.wait_for_action("CoreShowChannels", 2)
+    await until_followed(pbx, 2)
     end(pbx)
     result = await run(ended)
     assert result.code == 4
     assert "\x1b" not in result.out
     lines = [line.partition(" ")[2] for line in result.out.splitlines()]
-    assert lines[0] == 'found Channel=PJSIP/old State=Up Caller="" Connected="" Exten="" Call=1'
-    assert lines[1].startswith("new   Channel=PJSIP/2 State=Ring Caller=\\x1b[2J ")
-    assert lines[2].startswith("now   Channel=PJSIP/2 State=Up ")
-    assert re.fullmatch(r"end   Channel=PJSIP/1 State=Up .* Seconds=6\d\.\d Cause=\"Normal Clearing\"", lines[3])
-    assert lines[4:] == lines[:1]  # After the reconnection the table begins anew.
+    assert lines[0] == f"-- connected to {pbx.host}:{pbx.port}"
+    calls = [line for line in lines if not line.startswith("--")]
+    assert re.fullmatch(
+        r'Linkedid=1.1 Channel=PJSIP/1.1 Caller="Alice <200>" Exten=600@internal Dialled=PJSIP/1.2 Duration=\d\.\d '
+        r'Billable=0.0 DialStatus=BUSY Cause=17 Cause-txt="User busy"',
+        calls[0],
+    )
+    assert re.match(r"Linkedid=3 Channel=PJSIP/3 Caller=\\x1b\[2J .* Cause=16 ", calls[1])
+    # The one from before was gone after the reconnection, and nobody knows why.
+    assert re.fullmatch(
+        r"Linkedid=1 Channel=PJSIP/old Duration=6\d\.\d Billable=\d\.\d Gaps=start,answer,connection,end", calls[2]
+    )
+    assert len(calls) == 3
+    assert re.search(r"-- connected to \S+ again after", result.out)
     assert "again after" in result.err
 
 
-@pytest.mark.usefixtures("quick_reconnect")
-async def test_calls_says_that_it_may_not_ask_for_the_channels_from_before(
-    run: Run, start: Start, pbx: FakeAmiServer
-) -> None:
+async def test_calls_as_json_tells_all_that_is_known_of_a_call(run: Run, start: Start, pbx: FakeAmiServer) -> None:
+    pbx.on("CoreShowChannels", CHANNELS)
+    ended = start("calls", "--json")
+    await until_followed(pbx)
+    pbx.emit(whole_call("3", CallerIDName="Jos\udce9 \x1b[2J", Timestamp="1795435200.5"))
+    end(pbx)
+    result = await run(ended)
+    assert result.code == 4
+    assert result.out.isascii()
+    (call,) = [each["Call"] for each in result.objects if "Call" in each]
+    (leg,) = call["legs"]
+    assert (call["linkedid"], call["cause"], call["dial_status"], call["gaps"]) == ("3", 16, None, [])
+    assert call["started"] == call["ended"] == "2026-11-23T12:00:00.500+00:00"
+    assert (leg["channel"], leg["state"], leg["caller_id_name"]) == ("PJSIP/3", "Up", "Jos\\xe9 \x1b[2J")
+    states = [each["ConnectionState"] for each in result.objects if "ConnectionState" in each]
+    assert states[:3] == ["connecting", "connected", "reconnecting"]
+
+
+async def test_calls_says_what_it_may_not_ask_for(run: Run, start: Start, pbx: FakeAmiServer) -> None:
     pbx.on("CoreShowChannels", DENIED)
     ended = start("calls")
     await pbx.wait_for_action("CoreShowChannels")
-    pbx.emit(channel_event("Newchannel", "2").raw + b"\r\n\r\n")
+    pbx.emit(whole_call("2"))
     end(pbx)
     result = await run(ended)
-    assert "channels from before are not shown: CoreShowChannels was rejected: Permission denied" in result.err
-    assert "new   Channel=PJSIP/2" in result.out
-
-
-async def test_calls_goes_on_without_an_answer_about_the_channels_from_before(spawn: Spawn, pbx: FakeAmiServer) -> None:
-    pbx.on("CoreShowChannels", None)
-    process = await spawn("calls", "--timeout", "0.2")
-    assert process.stderr is not None
-    async with asyncio.timeout(10):
-        while b"channels from before are not shown: CoreShowChannels: " not in await process.stderr.readline():
-            pass
-    pbx.emit(channel_event("Newchannel", "2").raw + b"\r\n\r\n")
-    assert " new   Channel=PJSIP/2 " in await line_of(process)
+    assert "CoreShowChannels was rejected: Permission denied (it needs write = system or reporting)" in result.err
+    assert "Linkedid=2 Channel=PJSIP/2" in result.out
 
 
 @pytest.mark.usefixtures("quick_reconnect")
-async def test_calls_asks_again_after_a_loss_that_swallowed_the_answer(
-    run: Run, start: Start, pbx: FakeAmiServer
-) -> None:
-    pbx.on("CoreShowChannels", None)
-    ended = start("calls")
-    await pbx.wait_for_action("CoreShowChannels")
-    pbx.on("CoreShowChannels", CHANNELS)
-    pbx.drop()
-    await pbx.wait_for_action("CoreShowChannels", 2)
-    end(pbx)
-    result = await run(ended)
-    assert " found Channel=PJSIP/old " in result.out
-    assert "not shown" not in result.err  # That the connection was lost says it all.
-    assert "again after" in result.err
-
-
-@pytest.mark.usefixtures("quick_reconnect")
-async def test_calls_asks_again_after_it_lost_events(
+async def test_calls_that_are_dropped_because_nobody_reads_are_counted_and_said(
     run: Run, start: Start, pbx: FakeAmiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asterisk_py_ami.cli.calls.BACKLOG", 10)
+    monkeypatch.setattr("asterisk_py_ami.cli.calls._BACKLOG", 10)
     pbx.on("CoreShowChannels", CHANNELS)
-    ended = start("calls")
-    await pbx.wait_for_action("CoreShowChannels")
-    pbx.emit(b"Event: Foo\r\n\r\n" * 1000)
-    await pbx.wait_for_action("CoreShowChannels", 2)
+    ended = start("calls", "--json")
+    await until_followed(pbx)
+    pbx.emit(b"".join(whole_call(f"{number}.0") for number in range(1000)))
     end(pbx)
     result = await run(ended)
+    dropped = sum(each["EventsLost"] for each in result.objects if "EventsLost" in each)
+    printed = [each["Call"]["linkedid"] for each in result.objects if "Call" in each]
+    assert dropped > 0
+    assert dropped + len(printed) == 1000
     assert "events were lost" in result.err
-    assert "asking for the channels again" in result.err
+
+
+async def test_what_the_library_warns_of_is_said_as_everything_is(run: Run, pbx: FakeAmiServer) -> None:
+    handlers = list(logging.getLogger("asterisk_py_ami").handlers)
+    pbx.on("Ping", b"Response: Success\r\nActionID: another\r\n\r\nResponse: Success\r\n\r\n")
+    result = await run("ping")  # It also looks at how each line begins.
+    assert result.code == 0
+    assert "sent an answer to no request of ours" in result.err
+    assert logging.getLogger("asterisk_py_ami").handlers == handlers
+
+
+async def test_a_warning_cannot_command_a_terminal(run: Run, start: Start, pbx: FakeAmiServer) -> None:
+    pbx.on("CoreShowChannels", b"Response: Error\r\nMessage: no \x1b[2J\r\n\r\n")
+    ended = start("calls")
+    await pbx.wait_for_action("CoreShowChannels")
+    end(pbx)
+    result = await run(ended)
+    assert "CoreShowChannels was rejected: no \\x1b[2J" in result.err
+    assert "\x1b" not in result.err
 
 
 class Screen:
@@ -1142,24 +1146,97 @@ async def test_calls_redraws_a_table_on_a_terminal(
     monkeypatch.setenv("TERM", "xterm")
     pbx.on("CoreShowChannels", CHANNELS)
     process = await spawn("calls", stdout=screen.terminal)
-    await screen.wait_for("channels: 1  calls: 1")
-    pbx.emit(channel_event("Newchannel", "2", "Ring", CallerIDName="\x1b]0;owned\x07").raw + b"\r\n\r\n")
-    await screen.wait_for("channels: 2  calls: 2")
+    await screen.wait_for("calls: 1  channels: 1")
+    pbx.emit(call_event("Newchannel", "2", 4, Linkedid="2", CallerIDName="\x1b]0;owned\x07"))
+    await screen.wait_for("calls: 2  channels: 2")
     rows = screen.frame.splitlines()
     assert rows[1].strip() == f"connected to {pbx.host}:{pbx.port}"
-    assert rows[2].split() == ["TIME", "STATE", "CHANNEL", "CALLER", "CONNECTE>"]  # As much as fits into 90 columns.
-    assert re.match(r" +0:01:0\d Up +PJSIP/old$", rows[3])
-    assert all(len(row) <= 90 for row in rows)
+    assert rows[2].split() == ["TIME", "ANSWERED", "STATE", "CALLER", "EXTEN", "CHANNEL"]
+    assert re.match(r"0:01:0\d  0:00:0\d  Up +PJSIP/old$", rows[3])
+    assert re.match(r"0:00:0\d +Ring +\\x1b\]0;owned\\x07 +PJSIP/2$", rows[4])
+    assert all(len(row) < 90 for row in rows)
     assert "\x1b]" not in screen.shown
     assert ("\x1b[1m" in screen.shown) is not bool(no_colour)
-    pbx.emit(channel_event("Hangup", "1").raw + b"\r\n\r\n")
-    await screen.wait_for("Ring      PJSIP/2")
-    assert "\\x1b]0;owned\\x07" in screen.frame
+    pbx.emit(call_event("Hangup", "1", Linkedid="1"))
+    await screen.wait_for("calls: 1  channels: 1")
     for number in range(3, 10):
-        pbx.emit(channel_event("Newchannel", str(number)).raw + b"\r\n\r\n")
+        pbx.emit(call_event("Newchannel", str(number), Linkedid="2"))
     await screen.wait_for("and 7 more")
     process.send_signal(signal.SIGINT)
     assert await end_of(process) == (130, "")
+
+
+async def test_the_table_says_what_it_may_not_ask_for(
+    spawn: Spawn, pbx: FakeAmiServer, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    pbx.on("CoreShowChannels", DENIED)
+    process = await spawn("calls", stdout=screen.terminal)
+    await screen.wait_for("reporting)")
+    assert "connected to" in screen.frame
+    process.send_signal(signal.SIGINT)
+    assert await end_of(process) == (130, "")
+
+
+async def test_a_terminal_that_cannot_redraw_gets_lines(
+    spawn: Spawn, pbx: FakeAmiServer, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    pbx.on("CoreShowChannels", CHANNELS)
+    process = await spawn("calls", stdout=screen.terminal, stderr=screen.terminal)
+    await until_followed(pbx)
+    pbx.emit(whole_call("3"))
+    await screen.wait_for("Channel=PJSIP/3")
+    assert screen.shown.count("connected to") == 1
+    assert "\x1b" not in screen.shown
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(10):
+        assert await process.wait() == 130
+    # The prompt comes on a line of its own after the ^C.
+    await screen.wait_for("\r\n\r\n")
+
+
+def table(width: int, height: int, *data: bytes) -> list[str]:
+    assembler = CallAssembler()
+    for message in Decoder().receive_data(b"".join(data)):
+        assert isinstance(message, AmiEvent)
+        assembler.feed(message, Instant(1_795_435_200.0, 0.0))
+    active = assembler.active(Instant(1_795_435_265.0, 65.0))
+    return Table(Output(None), width, height).lines("head", ["said"], active)
+
+
+@pytest.mark.parametrize("width", [1, 9, 30, 41, 60, 80, 300])
+@pytest.mark.parametrize("height", [0, 3, 5, 24])
+def test_the_table_fits_any_terminal(width: int, height: int) -> None:
+    names = ["Zoë", "张伟张伟张伟张伟张伟张伟张伟", "e\u0301" * 300, "\x1b" * 100, "a" * 300, ""]
+    lines = table(
+        width,
+        height,
+        *(call_event("Newchannel", f"{n}", 4, Linkedid=f"{n}", CallerIDName=name) for n, name in enumerate(names)),
+    )
+    assert len(lines) <= max(1, height)
+    assert all(text.isprintable() for text in lines)
+    for line in lines:
+        cells = sum(2 if unicodedata.east_asian_width(char) == "W" else char != "\u0301" for char in line)
+        assert cells <= width
+
+
+def test_the_table_shows_who_calls_whom_and_sets_in_the_other_channels_of_a_call() -> None:
+    dial = {"DestChannel": "PJSIP/1.2", "DestUniqueid": "1.2", "DestLinkedid": "1.1", "DestChannelState": 5}
+    lines = table(
+        100,
+        24,
+        call_event("Newchannel", "1.1", 6, **ALICE),
+        call_event("Newchannel", "1.2", 0),
+        call_event("DialBegin", "1.1", 6, **dial, DialString="600"),
+        call_event("Newchannel", "1.3", 0) + call_event("Hangup", "1.3", 0),
+    )
+    assert [re.split(" {2,}", line) for line in lines[3:]] == [
+        ["0:01:05", "0:01:05", "Up", "Alice <200>", "600@internal", "PJSIP/1.1"],
+        ["0:01:05", "Ringing", "600", "PJSIP/1.2"],
+    ]
+    assert lines[0] == "head  calls: 1  channels: 2"
+    assert lines[4].index("PJSIP") == lines[3].index("PJSIP") + 2
 
 
 async def test_the_marks_of_check_are_coloured_on_a_terminal(

@@ -183,7 +183,7 @@ async def test_who_may_not_list_channels_is_told_and_still_tracks(
     pbx.on("CoreShowChannels", b"Response: Error\r\nMessage: Permission denied\r\n\r\n")
     async with asyncio.timeout(5), CallTracker(ami) as tracker:
         assert [record.levelno for record in caplog.records] == [logging.WARNING]
-        assert "will not be noticed: CoreShowChannels was rejected: Permission denied" in caplog.text
+        assert "stay unknown: CoreShowChannels was rejected: Permission denied" in caplog.text
         calls = tracker.subscribe()
         pbx.emit(new("1.0") + new("2.0"))
         await until(ami, lambda: len(tracker.active) == 2)

@@ -189,7 +189,12 @@ class CallTracker:
                 # An Asterisk that answers nothing on this connection sends no events either: nothing is held up here.
                 logger.warning("%r: no list of channels, asking again: %s", self._ami, error)
             except RequestRejectedError as error:
-                logger.warning("%r: calls that ended unseen will not be noticed: %s", self._ami, error)
+                logger.warning(
+                    "%r: calls from before, and ends that were missed, stay unknown: %s (it needs write = system or "
+                    "reporting)",
+                    self._ami,
+                    error,
+                )
                 return False
             except AsteriskError:
                 return False

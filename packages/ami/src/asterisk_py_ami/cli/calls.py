@@ -1,290 +1,258 @@
-"""``calls``: the channels that are up, as a table that follows them, or as a line for each change."""
+"""``calls``: a live table of the calls under way, or a line for each call that ends."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import shutil
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+import textwrap
+import unicodedata
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Protocol
 
-from asterisk_py_core.errors import (
-    ConnectionClosedError,
-    EventsLostError,
-    ReadTimeoutError,
-    RequestRejectedError,
-    WriteTimeoutError,
-)
-from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+from asterisk_py_ami.calls import Call, CallTracker
+from asterisk_py_core.domain import ChannelState
+from asterisk_py_core.errors import AsteriskError, EventsLostError
 
-from .commands import BACKLOG, state_text
-from .output import clock, pairs, printable
+from .output import clock, logging_to, pairs, printable, to_json, utf8
+from .printer import Printer, state_text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import NoReturn
 
-    from asterisk_py_ami.client import AmiClient
-    from asterisk_py_ami.protocol.message import AmiEvent
+    from asterisk_py_ami.calls import CallLeg, CompletedCall
+    from asterisk_py_core.event_bus import EventSubscription
+    from asterisk_py_core.reconnect import ConnectionStateChanged
 
     from .access import Access
     from .output import Output, Terminal
 
-__all__ = ["Change", "Channel", "LiveChannels", "calls"]
+__all__ = ["Table", "calls"]
 
-# --- what is up ------------------------------------------------------------------------------------------------------
-
-_TELLING: Final = frozenset(
-    {"Newchannel", "Newstate", "NewCallerid", "NewConnectedLine", "BridgeEnter", "CoreShowChannel", "Hangup"}
-)
-# Far more than one Asterisk carries; whoever forges events can make up more.
-_MAX_CHANNELS: Final = 20_000
+# How many calls wait for an output that is not read: some 20 MB. What is dropped then is counted and said.
+_BACKLOG: Final = 10_000
+# Seconds between two drawings of the table.
+_REDRAW_AFTER: Final = 0.5
 
 
-class Change(StrEnum):
-    """What an event said about a channel."""
-
-    FOUND = "found"
-    NEW = "new"
-    CHANGED = "now"
-    ENDED = "end"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """A channel; *since* is the loop time at which it came to be, or else was first heard of."""
-
-    name: str
-    call: str
-    state: str
-    caller: str
-    connected: str
-    exten: str
-    since: float
-
-
-class LiveChannels:
-    """The channels that are up, from the events of their lives: feed it, then read ``channels``.
-
-    Past its bound, further channels are left out and counted in ``left_out``.
-    """
-
-    def __init__(self) -> None:
-        self.left_out = 0
-        self._channels: dict[str, Channel] = {}
-
-    @property
-    def channels(self) -> list[Channel]:
-        """All of them, those of a call together, in the order in which they came."""
-        calls: dict[str, list[Channel]] = {}
-        for channel in sorted(self._channels.values(), key=lambda channel: channel.since):
-            calls.setdefault(channel.call, []).append(channel)
-        return [channel for call in calls.values() for channel in call]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._channels.clear()
-        self.left_out = 0
-
-    def feed(self, event: AmiEvent, now: float) -> tuple[Change, Channel] | None:
-        """Take *event* in at the loop time *now*; return what it changed, if anything."""
-        key = self._key(event)
-        if event.name not in _TELLING or key is None:
-            return None
-        known = self._channels.get(key)
-        channel = _channel(event, known.since if known else now - _duration(event))
-        if event.name == "Hangup":
-            self._channels.pop(key, None)
-            return Change.ENDED, channel
-        if channel == known:
-            return None
-        if known is None and len(self._channels) >= _MAX_CHANNELS:
-            self.left_out += 1
-            return None
-        self._channels[key] = channel
-        if known is not None:
-            return Change.CHANGED, channel
-        return (Change.NEW if event.name == "Newchannel" else Change.FOUND), channel
-
-    def _key(self, event: AmiEvent) -> str | None:
-        uniqueid = event.get("Uniqueid")
-        if uniqueid is None and event.name == "Hangup":
-            # Channel data with line ends in it cuts the message short, and what it cuts off is the rear part.
-            name = event.get("Channel")
-            return next((key for key, channel in self._channels.items() if channel.name == name), None)
-        return uniqueid
-
-
-def _channel(event: AmiEvent, since: float) -> Channel:
-    exten, context = event.get("Exten", ""), event.get("Context", "")
-    return Channel(
-        name=event.get("Channel", ""),
-        call=event.get("Linkedid", ""),
-        state=event.get("ChannelStateDesc", ""),
-        caller=_person(event, "CallerID"),
-        connected=_person(event, "ConnectedLine"),
-        exten=f"{exten}@{context}" if exten else context,
-        since=since,
-    )
-
-
-def _person(event: AmiEvent, header: str) -> str:
-    name, number = (event.get(f"{header}{part}", "") for part in ("Name", "Num"))
-    name, number = ("" if text == "<unknown>" else text for text in (name, number))
-    return f"{name} <{number}>" if name and number else name or number
-
-
-def _duration(event: AmiEvent) -> int:
-    """Return how many seconds old the channel is, where the event says it (CoreShowChannel: ``01:02:03``)."""
-    parts = event.get("Duration", "").split(":")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
-        return 0
-    hours, minutes, seconds = map(int, parts)
-    return hours * 3600 + minutes * 60 + seconds
-
-
-# --- the command -----------------------------------------------------------------------------------------------------
-
-# A table is drawn when something has changed, not more often than the eye can follow, and each second for its clock.
-_REDRAW_AFTER: Final = 0.1
-_REDRAW_WITHIN: Final = 1.0
-
-
-async def calls(_args: argparse.Namespace, access: Access, terminal: Terminal) -> NoReturn:
-    """Follow the channels until interrupted."""
-    view = _Screen(terminal.out, access.address) if terminal.out.is_terminal else _Lines(terminal, access.address)
-    channels = LiveChannels()
+async def calls(args: argparse.Namespace, access: Access, terminal: Terminal) -> NoReturn:
+    """Follow the calls until interrupted."""
     client = access.client()
-    events = client.events(
-        where=lambda event: isinstance(event, ConnectionStateChanged) or event.name in _TELLING, capacity=BACKLOG
-    )
-    async with contextlib.aclosing(client), events:
-        await client.connect()
-        while True:
-            try:
-                async with asyncio.timeout(_REDRAW_WITHIN):
-                    batch = await events.recv_batch()
-            except TimeoutError:
-                batch = []
-            except EventsLostError as error:
-                # Some of what is shown may be gone by now.
-                await view.say(f"{error}; asking for the channels again")
-                await _begin(client, channels, view)
-                continue
-            for item in batch:
-                if isinstance(item, ConnectionStateChanged):
-                    if text := state_text(item, access.address):
-                        await view.say(text)
-                    if item.state is ConnectionState.CONNECTED:
-                        await _begin(client, channels, view)
-                elif change := channels.feed(item, asyncio.get_running_loop().time()):
-                    view.changed(item, *change)
-            await view.show(channels)
+    tracker = CallTracker(client)
+    view: _View
+    if terminal.out.can_redraw and not args.json:
+        view = _Screen(terminal.out, access.address, tracker)
+        say = view.warn
+    else:
+        view = Printer(terminal, access.address, _call_json if args.json else _call_line, as_json=args.json)
+        say = terminal.notice_soon
+    with logging_to(say), tracker.subscribe(capacity=_BACKLOG) as completed, client.states() as states:
+        # Before the connection, so that nothing is waited for: the tracker asks for the channels once there is one.
+        async with contextlib.aclosing(client), tracker:
+            await client.connect()
+            while True:
+                await _show_next(view, completed, states)
 
 
-async def _begin(client: AmiClient, channels: LiveChannels, view: _Screen | _Lines) -> None:
-    """Begin with an empty table, and ask for the channels that are up: they come as events, in order."""
-    channels.clear()
+class _View(Protocol):
+    async def show(self, batch: Iterable[CompletedCall | ConnectionStateChanged], /) -> None: ...
+    async def lost(self, error: EventsLostError, /) -> None: ...
+
+
+async def _show_next(
+    view: _View, completed: EventSubscription[CompletedCall], states: EventSubscription[ConnectionStateChanged]
+) -> None:
+    """Show what has come, and at the latest after a while that time has passed."""
+    batch: list[CompletedCall | ConnectionStateChanged] = []
+    end: AsteriskError | None = None
     try:
-        await client.send("CoreShowChannels")
-    except RequestRejectedError as error:
-        await view.say(f"channels from before are not shown: {error} (it needs write = system or reporting)")
-    except (ReadTimeoutError, WriteTimeoutError) as error:
-        await view.say(f"channels from before are not shown: {error}")
-    except ConnectionClosedError:
-        pass  # Said by the change of state that follows.
+        async with asyncio.timeout(_REDRAW_AFTER):
+            batch += await completed.recv_batch()
+    except EventsLostError as error:
+        await view.lost(error)
+    except AsteriskError as error:
+        end = error
+    except TimeoutError:  # None of ours, those are caught above.
+        pass
+    changes = await states.recv_batch(states.backlog) if states.backlog else []
+    await view.show([*changes, *batch])
+    if end is not None:
+        raise end
 
 
-class _Lines:
-    """A line for each change: for pipes, files and terminals that cannot redraw."""
-
-    def __init__(self, terminal: Terminal, address: str) -> None:
-        self._terminal = terminal
-        self._address = address
-        self._lines: list[str] = []
-
-    async def say(self, text: str) -> None:
-        await self._terminal.notice(text)
-
-    def changed(self, event: AmiEvent, change: Change, channel: Channel) -> None:
-        shown = [
-            ("Channel", channel.name),
-            ("State", channel.state),
-            ("Caller", channel.caller),
-            ("Connected", channel.connected),
-            ("Exten", channel.exten),
-            ("Call", channel.call),
-        ]
-        if change is Change.ENDED:
-            seconds = asyncio.get_running_loop().time() - channel.since
-            shown += [("Seconds", f"{seconds:.1f}"), ("Cause", event.get("Cause-txt", ""))]
-        self._lines.append(f"{clock()} {change:<5} {pairs(shown)}\n")
-
-    async def show(self, _channels: LiveChannels) -> None:
-        if self._lines:
-            text = "".join(self._lines)
-            self._lines.clear()
-            await self._terminal.out.write(text)
+# --- lines -----------------------------------------------------------------------------------------------------------
 
 
-# Title and width of each column but the first.
-_COLUMNS: Final = (("STATE", 9), ("CHANNEL", 36), ("CALLER", 24), ("CONNECTED", 24), ("EXTEN", 24))
-_STATE_STYLES: Final = {"Up": "green", "Ring": "yellow", "Ringing": "yellow", "Busy": "red"}
+def _call_line(call: CompletedCall) -> str:
+    caller, cause = call.caller, call.cause
+    shown = [
+        ("Linkedid", call.linkedid),
+        ("Channel", caller.channel),
+        ("Caller", _person(caller)),
+        ("Exten", _target(caller)),
+        ("Dialled", ",".join(leg.channel for leg in call.dialled)),
+        ("Duration", f"{call.duration:.1f}"),
+        ("Billable", f"{call.billable:.1f}"),
+        ("DialStatus", call.dial_status or ""),
+        ("Cause", "" if cause is None else str(cause.code)),
+        ("Cause-txt", "" if cause is None else cause.description),
+        ("Gaps", ",".join(call.gaps)),
+    ]
+    return f"{clock()} {pairs((name, value) for name, value in shown if value)}\n"
+
+
+def _call_json(call: CompletedCall) -> str:
+    return to_json({"Call": _plain(call)})
+
+
+def _plain(value: object) -> object:
+    """Return *value* in what JSON knows; times are in ISO 8601, channel states are Asterisk's words."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
+    if isinstance(value, ChannelState):
+        return value.wire
+    if isinstance(value, float):
+        return round(value, 3)
+    return utf8(value) if isinstance(value, str) else value
+
+
+def _person(leg: CallLeg) -> str:
+    name, number = leg.caller_id_name, leg.caller_id_num
+    return f"{name} <{number}>" if name and number else name or number or ""
+
+
+def _target(leg: CallLeg) -> str:
+    """Return what was dialled: by this leg, or to reach it."""
+    if leg.dial_string is not None:
+        return leg.dial_string
+    return f"{leg.exten}@{leg.context}" if leg.exten else leg.context
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+_STATE_STYLES: Final = {
+    ChannelState.UP: "green",
+    ChannelState.RING: "yellow",
+    ChannelState.RINGING: "yellow",
+    ChannelState.BUSY: "red",
+}
+# Of the columns whose width is always the same: time, time since the answer, state.
+_FIXED: Final = (8, 8, 8)
+_LEAST: Final = 10
+_MOST: Final = 40
+# Lines for one thing that is said.
+_MOST_SAID: Final = 3
 
 
 class _Screen:
-    """A table that is drawn over itself."""
+    """The table, drawn over itself."""
 
-    def __init__(self, out: Output, address: str) -> None:
+    def __init__(self, out: Output, address: str, tracker: CallTracker) -> None:
         self._out = out
         self._address = address
-        self._said = ""
+        self._tracker = tracker
+        self._state = ""
+        self._warning = ""
+        self._drawn = False
 
-    async def say(self, text: str) -> None:
-        self._said = text
+    def warn(self, text: str) -> None:
+        self._warning = f"{clock()[:8]}  {text}"
 
-    def changed(self, _event: AmiEvent, _change: Change, _channel: Channel) -> None:
-        pass  # The table shows what is, not what changed.
-
-    async def show(self, channels: LiveChannels) -> None:
+    async def show(self, batch: Iterable[CompletedCall | ConnectionStateChanged]) -> None:
+        for item in batch:
+            # A completed call is one that is no longer in the table.
+            if not isinstance(item, Call):
+                self._state = state_text(item, self._address) or self._state
         size = shutil.get_terminal_size()
-        lines = self._table(channels, asyncio.get_running_loop().time(), size.columns, size.lines - 1)
+        # A line that fills the last column would be cut there by what clears its rest.
+        table = Table(self._out, size.columns - 1, size.lines - 1)
+        head = f"{clock()[:8]}  {self._address}"
+        if self._tracker.evicted_count:
+            head += f"  given up because there were too many: {self._tracker.evicted_count}"
+        lines = table.lines(head, [self._state, *filter(None, [self._warning])], self._tracker.active)
+        # What the terminal showed before is scrolled away, not drawn over.
+        start = "" if self._drawn else "\n" * (size.lines - 1)
+        self._drawn = True
         # Home, each line to its end, and what is below: no flicker, and nothing to put back at the end.
-        await self._out.write("\x1b[H" + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
-        await asyncio.sleep(_REDRAW_AFTER)
+        await self._out.write(f"{start}\x1b[H" + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
 
-    def _table(self, live: LiveChannels, now: float, width: int, height: int) -> list[str]:
-        channels = live.channels
-        count = len({channel.call for channel in channels})
-        head = f"{clock()[:8]}  {self._address}  channels: {len(channels)}  calls: {count}"
+    async def lost(self, _error: EventsLostError) -> None:
+        """Say nothing: what was lost are calls that have ended, and the table shows those that have not."""
+
+
+class Table:
+    """Calls as lines that fit a terminal of *width* columns and *height* lines."""
+
+    def __init__(self, out: Output, width: int, height: int) -> None:
+        self._out = out
+        self._width = width
+        self._height = height
+        room = width - sum(_FIXED) - len(_FIXED)
+        person = min(_MOST, max(_LEAST, room // 3 - 1))
+        self._widths = (*_FIXED, person, person, max(_LEAST, room - 2 * person - 2))
+
+    def lines(self, head: str, said: Sequence[str], calls: Sequence[Call]) -> list[str]:
+        """Return the head, what is to be *said*, and a line for each channel of *calls* that is up."""
+        legs = [(call, leg) for call in calls for leg in call.legs if leg.ended is None]
         lines = [
-            self._out.paint(_cut(head, width), "bold"),
-            self._out.paint(_cut(self._said, width), "dim"),
-            _cut(_row("TIME", [title for title, _ in _COLUMNS]), width),
+            self._out.paint(_cut(f"{head}  calls: {len(calls)}  channels: {len(legs)}", self._width), "bold"),
+            *(self._out.paint(line, "dim") for text in said for line in self._wrapped(text)),
+            self._row(["TIME", "ANSWERED", "STATE", "CALLER", "EXTEN", "CHANNEL"]),
         ]
-        room = max(0, height - len(lines) - 1)
-        lines += [self._line(channel, now, width) for channel in channels[:room]]
-        hidden = len(channels) - room
-        if hidden > 0 or live.left_out:
-            lines.append(f"and {max(hidden, 0) + live.left_out} more")
-        return lines
+        room = self._height - len(lines)
+        if len(legs) > room:
+            room = max(0, room - 1)
+            more = [_cut(f"and {len(legs) - room} more", self._width)]
+        else:
+            more = []
+        lines += [self._leg(call, leg) for call, leg in legs[:room]]
+        return [*lines, *more][: max(1, self._height)]
 
-    def _line(self, channel: Channel, now: float, width: int) -> str:
-        texts = [channel.state, channel.name, channel.caller, channel.connected, channel.exten]
-        line = _cut(_row(_elapsed(now - channel.since), texts), width)
-        return self._out.paint(line, _STATE_STYLES.get(channel.state, ""))
+    def _wrapped(self, text: str) -> list[str]:
+        # What becomes of a connection can be long, and its end is what matters.
+        return textwrap.wrap(printable(text), max(1, self._width))[:_MOST_SAID] or [""]
 
+    def _leg(self, call: Call, leg: CallLeg) -> str:
+        answered = "" if leg.answered is None else _elapsed(leg.billable)
+        state = "" if leg.state is None else leg.state.wire
+        # Those that belong to the call above are set in.
+        channel = leg.channel if leg is call.legs[0] else f"  {leg.channel}"
+        line = self._row([_elapsed(leg.duration), answered, state, _person(leg), _target(leg), channel])
+        return self._out.paint(line, _STATE_STYLES.get(leg.state, "") if leg.state is not None else "")
 
-def _row(time: str, texts: Iterable[str]) -> str:
-    cells = [_cut(text, width).ljust(width) for text, (_, width) in zip(texts, _COLUMNS, strict=True)]
-    return " ".join([f"{time:>8}", *cells]).rstrip()
+    def _row(self, texts: Sequence[str]) -> str:
+        cells = [_cut(text, width) for text, width in zip(texts, self._widths, strict=True)]
+        padded = [cell + " " * (width - _cells(cell)) for cell, width in zip(cells, self._widths, strict=True)]
+        return _cut(" ".join(padded).rstrip(), self._width)
 
 
 def _cut(text: str, width: int) -> str:
+    """Return *text*, printable, in *width* cells of a terminal."""
     shown = printable(text)
-    return shown if len(shown) <= width else shown[: max(0, width - 1)] + ">"
+    if _cells(shown) <= width:
+        return shown
+    shown = shown[: 2 * width]
+    while shown and _cells(shown) >= width:
+        shown = shown[:-1]
+    return shown + ">"
+
+
+def _cells(text: str) -> int:
+    """Return how many cells of a terminal *text* takes: two for a Chinese character, none for an accent of its own."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+def _cells_of(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _elapsed(seconds: float) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
+import functools
 from typing import TYPE_CHECKING, Final
 
 from asterisk_py_ami.errors import rejection
 from asterisk_py_ami.protocol.codec import encode_action
+from asterisk_py_ami.protocol.message import EVENT_CLASSES, AmiEvent
 from asterisk_py_core.errors import (
     EventsLostError,
     InputError,
@@ -15,28 +18,29 @@ from asterisk_py_core.errors import (
     ReadTimeoutError,
     RequestRejectedError,
 )
-from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+from asterisk_py_core.reconnect import ConnectionStateChanged
 
 from .exits import Exit
 from .output import clock, message_object, pairs, printable, to_json
+from .printer import Printer
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from asterisk_py_ami.client import AmiClient
     from asterisk_py_ami.connection import AmiConnection
-    from asterisk_py_ami.protocol.message import AmiEvent, Message, Response
+    from asterisk_py_ami.protocol.message import Message, Response
     from asterisk_py_core.errors import AsteriskError
     from asterisk_py_core.event_bus import EventSubscription
 
     from .access import Access
     from .output import Output, Terminal
 
-__all__ = ["BACKLOG", "ping", "send", "state_text", "tail"]
+__all__ = ["ping", "send", "tail"]
 
-BACKLOG: Final = 100_000
-"""How many events wait for an output that is not read: some 60 MB. What is dropped then is counted and said."""
+# How many events wait for an output that is not read: some 60 MB. What is dropped then is counted and said.
+_BACKLOG: Final = 100_000
 
 # They say in every event what its name says, too.
 _NOT_SHOWN: Final = frozenset({"event", "privilege"})
@@ -47,8 +51,14 @@ _NOT_SHOWN: Final = frozenset({"event", "privilege"})
 
 async def tail(args: argparse.Namespace, access: Access, terminal: Terminal) -> Exit:
     """Print events as they come, through every loss of the connection."""
-    printer = _Printer(terminal, access.address, as_json=args.json)
+    render = _event_json if args.json else functools.partial(_event_line, out=terminal.out)
+    printer: Printer[AmiEvent] = Printer(terminal, access.address, render, as_json=args.json)
     wanted = {name.lower() for name in args.event or ()}
+    for name in args.event or ():
+        if name.lower() not in EVENT_CLASSES:  # Modules of others may send it, so it is waited for.
+            likely = difflib.get_close_matches(name.lower(), EVENT_CLASSES, n=1)
+            hint = f": did you mean {EVENT_CLASSES[likely[0]].__name__}?" if likely else ""
+            await terminal.notice(f"no event of Asterisk 22 is called {name}{hint}")
     left: int | None = args.count
     client = access.client()
     async with contextlib.aclosing(client), _subscription(client, wanted) as events:
@@ -59,84 +69,32 @@ async def tail(args: argparse.Namespace, access: Access, terminal: Terminal) -> 
             except EventsLostError as error:
                 await printer.lost(error)
                 continue
-            left = await printer.show(batch, left)
+            await printer.show(_at_most(left, batch))
+            left = None if left is None else left - sum(isinstance(item, AmiEvent) for item in batch)
     return Exit.DONE
+
+
+def _at_most(
+    count: int | None, batch: list[AmiEvent | ConnectionStateChanged]
+) -> Iterator[AmiEvent | ConnectionStateChanged]:
+    """Yield *batch* up to its event number *count*."""
+    for item in batch:
+        if count == 0:
+            return
+        yield item
+        count = None if count is None else count - isinstance(item, AmiEvent)
 
 
 def _subscription(client: AmiClient, wanted: set[str]) -> EventSubscription[AmiEvent | ConnectionStateChanged]:
     if not wanted:
-        return client.events(capacity=BACKLOG)
+        return client.events(capacity=_BACKLOG)
     return client.events(
-        where=lambda event: isinstance(event, ConnectionStateChanged) or event.name.lower() in wanted, capacity=BACKLOG
+        where=lambda event: isinstance(event, ConnectionStateChanged) or event.name.lower() in wanted, capacity=_BACKLOG
     )
 
 
-class _Printer:
-    """Prints what ``tail`` receives, one line for each."""
-
-    def __init__(self, terminal: Terminal, address: str, *, as_json: bool) -> None:
-        self._terminal = terminal
-        self._address = address
-        self._json = as_json
-        # On a terminal that shows both, the notice is enough; in a file or a pipe the gap is marked where it is.
-        self._marks = not (terminal.out.is_terminal and terminal.err.is_terminal)
-
-    async def show(self, batch: list[AmiEvent | ConnectionStateChanged], left: int | None) -> int | None:
-        """Print *batch*, of its events *left* at most; return how many are left to be printed then."""
-        lines: list[str] = []
-        notices: list[str] = []
-        for item in batch:
-            if isinstance(item, ConnectionStateChanged):
-                text = state_text(item, self._address)
-                notices += [text] if text else []
-                lines += self._state_lines(item, text)
-            elif left is None or left > 0:
-                lines.append(to_json(message_object(item)) if self._json else _event_line(item, self._terminal.out))
-                left = None if left is None else left - 1
-        for notice in notices:
-            await self._terminal.notice(notice)
-        if lines:
-            await self._terminal.out.write("".join(lines))
-        return left
-
-    async def lost(self, error: EventsLostError) -> None:
-        """Say that *error* made a gap, in the output and beside it."""
-        if self._json:
-            await self._terminal.out.write(to_json({"EventsLost": error.count}))
-        elif self._marks:
-            await self._terminal.out.write(_mark(str(error)))
-        await self._terminal.notice(str(error))
-
-    def _state_lines(self, change: ConnectionStateChanged, text: str) -> list[str]:
-        if self._json:
-            return [to_json(_state_object(change))]
-        return [_mark(text)] if text and self._marks else []
-
-
-def state_text(change: ConnectionStateChanged, address: str) -> str:
-    """Return what to say of *change*; nothing of those that only lead to the next."""
-    if change.state is ConnectionState.RECONNECTING:
-        return f"{change.cause}; trying again in {change.retry_in or 0:.1f} s"
-    if change.state is not ConnectionState.CONNECTED:
-        return ""
-    again = f" again after {change.down_for:.1f} s; the events of that time are missing" if change.epoch > 1 else ""
-    return f"connected to {address}{again}"
-
-
-def _state_object(change: ConnectionStateChanged) -> dict[str, object]:
-    return {
-        "ConnectionState": change.state.value,
-        "Previous": change.previous.value,
-        "Epoch": change.epoch,
-        "Attempt": change.attempt,
-        "Cause": None if change.cause is None else printable(str(change.cause)),
-        "DownFor": round(change.down_for, 3),
-        "RetryIn": None if change.retry_in is None else round(change.retry_in, 3),
-    }
-
-
-def _mark(text: str) -> str:
-    return f"{clock()} -- {printable(text)}\n"
+def _event_json(event: AmiEvent) -> str:
+    return to_json(message_object(event))
 
 
 def _event_line(event: AmiEvent, out: Output) -> str:

@@ -6,20 +6,32 @@ import asyncio
 import contextlib
 import errno
 import json
+import logging
 import os
 import stat
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import TextIO
 
     from asterisk_py_ami.protocol.message import Message
 
-__all__ = ["PROGRAM", "Output", "Terminal", "clock", "message_object", "pairs", "printable", "to_json"]
+__all__ = [
+    "PROGRAM",
+    "Output",
+    "Terminal",
+    "clock",
+    "logging_to",
+    "message_object",
+    "pairs",
+    "printable",
+    "to_json",
+    "utf8",
+]
 
 PROGRAM: Final = "asterisk-py-ami"
 
@@ -63,7 +75,7 @@ def message_object(message: Message) -> dict[str, str | list[str]]:
     merged: dict[str, str | list[str]] = {}
     spelled: dict[str, str] = {}
     for name, value in message:
-        key, text = spelled.setdefault(name.lower(), _utf8(name)), _utf8(value)
+        key, text = spelled.setdefault(name.lower(), utf8(name)), utf8(value)
         known = merged.get(key)
         if known is None:
             merged[key] = text
@@ -74,7 +86,8 @@ def message_object(message: Message) -> dict[str, str | list[str]]:
     return merged
 
 
-def _utf8(text: str) -> str:
+def utf8(text: str) -> str:
+    r"""Return *text* with its bytes that are not UTF-8 as ``\xe9``."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -91,16 +104,17 @@ def clock() -> str:
 class Output:
     """Standard output, or standard error.
 
-    ``is_terminal`` is true where text may be styled and a table redrawn; :meth:`paint` also heeds NO_COLOR
-    (https://no-color.org) and TERM.
+    ``is_terminal`` is true where a person reads it, ``can_redraw`` where that terminal can also draw over itself:
+    TERM=dumb cannot. :meth:`paint` also heeds NO_COLOR (https://no-color.org).
     """
 
     def __init__(self, stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> None:
         # A closed descriptor at the start of the program makes it None.
         self._fd = None if stream is None else stream.fileno()
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
-        self.is_terminal = stream is not None and stream.isatty() and environ.get("TERM") != "dumb"
-        self._has_colour = self.is_terminal and not environ.get("NO_COLOR")
+        self.is_terminal = stream is not None and stream.isatty()
+        self.can_redraw = self.is_terminal and environ.get("TERM") != "dumb"
+        self._has_colour = self.can_redraw and not environ.get("NO_COLOR")
 
     @property
     def pipe(self) -> int | None:
@@ -156,13 +170,50 @@ class Terminal:
 
     out: Output
     err: Output
+    _notices: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def notice(self, text: str) -> None:
         """Say *text* on standard error, on one line."""
         with contextlib.suppress(OSError):
             await self.err.write(f"{PROGRAM}: {printable(text)}\n")
 
+    def notice_soon(self, text: str) -> None:
+        """Say *text* as :meth:`notice` does, where nobody can wait for it; :meth:`flush` does."""
+        task = asyncio.get_running_loop().create_task(self.notice(text))
+        self._notices.add(task)
+        task.add_done_callback(self._notices.discard)
+
+    async def flush(self) -> None:
+        """Wait a second at most for what is still to be said."""
+        if self._notices:
+            await asyncio.wait(self._notices, timeout=1.0)
+
     def complain(self, text: str) -> None:
         """Say *text* as :meth:`notice` does, without a loop."""
         with contextlib.suppress(OSError):
             self.err.write_now(f"{PROGRAM}: {printable(text)}\n")
+
+    def end_line(self) -> None:
+        """Go to a new line where a terminal has echoed ``^C``."""
+        if self.err.is_terminal:
+            with contextlib.suppress(OSError):
+                self.err.write_now("\n")
+
+
+@contextlib.contextmanager
+def logging_to(say: Callable[[str], None]) -> Iterator[None]:
+    """Have *say* told what the libraries warn of, instead of logging's last resort, which prints it as it is."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(record.getMessage())
+
+    loggers = [logging.getLogger(name) for name in ("asterisk_py_ami", "asterisk_py_core")]
+    former = [logger.handlers for logger in loggers]
+    for logger in loggers:
+        logger.handlers = [Handler(logging.WARNING)]
+    try:
+        yield
+    finally:
+        for logger, handlers in zip(loggers, former, strict=True):
+            logger.handlers = handlers

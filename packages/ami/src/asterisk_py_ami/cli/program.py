@@ -19,7 +19,7 @@ from .calls import calls
 from .check import check
 from .commands import ping, send, tail
 from .exits import MEANINGS, Exit, exit_for
-from .output import PROGRAM, Output, Terminal
+from .output import PROGRAM, Output, Terminal, logging_to
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         terminal.complain(str(error))
         return exit_for(error)
     except KeyboardInterrupt:
+        terminal.end_line()
         return Exit.INTERRUPTED
     except BrokenPipeError:
         return Exit.READER_GONE
@@ -65,8 +66,11 @@ async def _run(
     access: Access,
     terminal: Terminal,
 ) -> Exit:
-    with _while_somebody_reads(terminal.out):
-        return await command(args, access, terminal)
+    with _while_somebody_reads(terminal.out), logging_to(terminal.notice_soon):
+        try:
+            return await command(args, access, terminal)
+        finally:
+            await terminal.flush()
 
 
 @contextlib.contextmanager
@@ -115,6 +119,8 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     options = [text.partition("=")[0] if text.startswith("--") else text[:2] for text in rest if text.startswith("-")]
     if options:
         raise InputError(field="usage:", problem=f"unknown options: {' '.join(options)} (see --help)")
+    if not hasattr(args, "run"):
+        raise InputError(field="usage:", problem="say what to do: tail, ping, send, calls or check (see --help)")
     if rest and args.run is not send:
         raise InputError(field="usage:", problem=f"arguments without a meaning: {len(rest)} (see --help)")
     if rest:
@@ -128,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     version = importlib.metadata.version("asterisk-py-ami")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {version}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, run: object, text: str) -> argparse.ArgumentParser:
         command = _make(commands.add_parser, name=name, help=text, description=f"{text[0].upper()}{text[1:]}.")
@@ -148,9 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("action", metavar="Action", help="such as CoreShowChannels")
     command.add_argument("headers", nargs="*", metavar="Header=value", help="its headers, which may repeat")
     command.add_argument("--json", action="store_true", help="one JSON object per line")
-    add(
-        "calls", calls, "follow the channels that are up: a table, or a line for each change where there is no terminal"
+    command = add(
+        "calls", calls, "follow the calls: a live table, or where there is no terminal, a line for each that ends"
     )
+    command.add_argument("--json", action="store_true", help="one JSON object for each call that ends, and no table")
     add("check", check, "say step by step whether the login works, and what it may do")
     return parser
 
