@@ -15,7 +15,7 @@ WIRE = {
     "core": {"checks", "credentials", "domain", "errors", "event_log", "lines", "reconnect", "redaction"},
     "ami": {
         "actions", "calls.assembler", "calls.call", "calls.record", "cli.exits", "errors", "events", "originate",
-        "snapshot",
+        "queues", "snapshot",
     },
     "agi": set(),
     "ari": set(),

@@ -186,7 +186,7 @@ async def test_calls_tells_of_calls_from_before_and_new_ones(ami: AmiClient, com
     await watch.answer(await originate(ami, "Local/busy@scenarios"))
     busy = json.loads(await line_with(process, '"Local/busy@scenarios'))["Call"]
     assert (busy["cause"], busy["dial_status"], busy["answered"], busy["gaps"]) == (17, "BUSY", None, [])
-    await ami.send("Hangup", {"Channel": str(before.channel), "Cause": 16})
+    assert await ami.hangup(str(before.channel), cause=16)
     call = json.loads(await line_with(process, f'"{before.channel}"'))["Call"]
     assert (call["linkedid"], call["cause"], call["gaps"]) == (before.uniqueid, 16, ["start", "answer"])
     await interrupt(process)

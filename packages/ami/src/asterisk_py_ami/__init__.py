@@ -65,6 +65,7 @@ from .protocol.action import Action, ListAction
 from .protocol.codec import encode_variables
 from .protocol.message import AmiEvent, Message, Response
 from .protocol.session import LoginMethod
+from .queues import QueueState
 
 __all__ = [
     "Action",
@@ -122,6 +123,7 @@ __all__ = [
     "PeerStatus",
     "PermissionDeniedError",
     "ProtocolError",
+    "QueueState",
     "QueueStrategy",
     "ReadTimeoutError",
     "ReconnectPolicy",

@@ -25,7 +25,7 @@ from asterisk_py_core.net import check_target, tls_context
 from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervisor import Supervisor
 
-from .actions import Filter, Originate
+from .actions import DBGet, Filter, Hangup, Originate, QueueStatus
 from .connection import AmiConnection
 from .errors import ListCancelledError, ListLostError, ListTimeoutError, rejection
 from .events import OriginateResponse
@@ -35,15 +35,18 @@ from .protocol.codec import check_event_mask
 from .protocol.gathering import Gathering, ListGathering, OriginateGathering
 from .protocol.message import AmiEvent, Response
 from .protocol.session import AmiSession, LoginMethod
+from .queues import by_queue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from ssl import SSLContext
 
+    from asterisk_py_core.domain import HangupCause
     from asterisk_py_core.errors import AsteriskError
     from asterisk_py_core.reconnect import ConnectionStateChanged, ReconnectPolicy
 
     from .protocol.codec import Headers, Scalar
+    from .queues import QueueState
 
 __all__ = ["AmiClient"]
 
@@ -269,6 +272,44 @@ class AmiClient(SupervisedClient[AmiEvent]):
         started = loop.time()
         await self.send("Ping", timeout=timeout)
         return loop.time() - started
+
+    async def hangup(
+        self, channel: str, *, cause: HangupCause | int | None = None, timeout: float | None = None
+    ) -> bool:
+        """Have Asterisk hang *channel* up, and return whether there was one: it may have ended in the meantime.
+
+        The ``Hangup`` event follows. Raises what :meth:`send` raises; InputError also for a ``/pattern/``, which would
+        hang up all channels it matches: :meth:`collect` the action to do that.
+        """
+        if channel.startswith("/"):
+            raise InputError(field="channel", problem=f"must be a channel's name, not the pattern {channel!r}")
+        try:
+            await self.send(Hangup(channel, cause=cause), timeout=timeout)
+        except RequestRejectedError as error:
+            if error.reason == "No such channel":  # main/manager.c, action_hangup
+                return False
+            raise
+        return True
+
+    async def db_get(self, family: str, key: str, *, timeout: float | None = None) -> str | None:
+        """Return a value of Asterisk's database, or None if there is no such key; raises what :meth:`collect` raises.
+
+        On the wire the value is the one item of a list, and a missing one an error.
+        """
+        try:
+            items = await self.collect(DBGet(family, key), timeout=timeout)
+        except RequestRejectedError as error:
+            if error.reason == "Database entry not found":  # main/db.c, manager_dbget
+                return None
+            raise
+        return items[0].val if items else None
+
+    async def queues(self, queue: str | None = None, *, timeout: float | None = None) -> list[QueueState]:
+        """Return all queues, or the one called *queue* if it exists, each with its members and those who wait in it.
+
+        Raises what :meth:`collect` raises.
+        """
+        return by_queue(await self.collect(QueueStatus(queue=queue), timeout=timeout))
 
     def __repr__(self) -> str:
         return f"<AmiClient {self._address} {self.state.value}>"

@@ -9,7 +9,7 @@ import textwrap
 import unicodedata
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from asterisk_py_ami.calls import Call, CallTracker
 from asterisk_py_core.domain import ChannelState
@@ -42,7 +42,7 @@ async def calls(args: argparse.Namespace, access: Access, terminal: Terminal) ->
     """Follow the calls until interrupted."""
     client = access.client()
     tracker = CallTracker(client)
-    view: _View
+    view: _Screen | Printer[CompletedCall]
     if terminal.out.can_redraw and not args.json:
         view = _Screen(terminal.out, access.address, tracker)
         say = view.warn
@@ -57,13 +57,10 @@ async def calls(args: argparse.Namespace, access: Access, terminal: Terminal) ->
                 await _show_next(view, completed, states)
 
 
-class _View(Protocol):
-    async def show(self, batch: Iterable[CompletedCall | ConnectionStateChanged], /) -> None: ...
-    async def lost(self, error: EventsLostError, /) -> None: ...
-
-
 async def _show_next(
-    view: _View, completed: EventSubscription[CompletedCall], states: EventSubscription[ConnectionStateChanged]
+    view: _Screen | Printer[CompletedCall],
+    completed: EventSubscription[CompletedCall],
+    states: EventSubscription[ConnectionStateChanged],
 ) -> None:
     """Show what has come, and at the latest after a while that time has passed."""
     batch: list[CompletedCall | ConnectionStateChanged] = []
