@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .access import Access
 
-__all__ = ["main"]
+__all__ = ["main", "parse"]
 
 _EPILOG: Final = "\n".join(
     [
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     terminal = Terminal(Output(sys.stdout), Output(sys.stderr))
     try:
-        args = _parse(argv)
+        args = parse(argv)
         return asyncio.run(_run(args.run, args, read_access(args, os.environ), terminal))
     except AsteriskError as error:
         terminal.complain(str(error))
@@ -113,7 +113,8 @@ class _Parser(argparse.ArgumentParser):
         Output(sys.stdout).write_now(self.format_help())
 
 
-def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return what *argv* asks for; raises InputError if that makes no sense."""
     args, rest = _parser().parse_known_args(argv, argparse.Namespace(**UNSET))
     # Without what may be their values, which may be anything.
     options = [text.partition("=")[0] if text.startswith("--") else text[:2] for text in rest if text.startswith("-")]
