@@ -166,7 +166,7 @@ def test_in_any_order_every_channel_is_told_of_and_none_stays(traffic: list[AmiE
 NAMES = st.sampled_from(
     [
         *["Newchannel", "Newstate", "NewCallerid", "Rename", "DialBegin", "DialEnd", "BridgeEnter", "Hangup"],
-        *["Shutdown", "UserEvent", "VarSet"],
+        *["Shutdown", "UserEvent", "VarSet", "NobodyKnowsThis"],
     ]
 )
 # Few ids, so that they meet; and values that are right somewhere and wrong elsewhere.
