@@ -48,6 +48,8 @@ class Harness(ABC):
     """What :meth:`emit` makes the client publish."""
     logins: ClassVar[Sequence[Mapping[str, Any]]]
     """Options of :meth:`client`, one set for each way to log in."""
+    finds_silence_in: ClassVar[float | None] = None
+    """Within how many seconds the client finds that its connection is half-open; None if it does not look for that."""
 
     # --- the peer ---
 
@@ -82,6 +84,10 @@ class Harness(ABC):
     @abstractmethod
     def talk_nonsense(self) -> None:
         """Greet newcomers with bytes that are not of the protocol."""
+
+    @abstractmethod
+    def behave(self) -> None:
+        """Undo :meth:`reject_logins` and :meth:`talk_nonsense`."""
 
     @abstractmethod
     def emit(self, number: int) -> None:

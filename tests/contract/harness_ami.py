@@ -5,7 +5,7 @@ from typing import Any, ClassVar, cast
 
 from asterisk_py_ami import AmiClient, AmiEvent
 from asterisk_py_ami.events import UserEvent
-from asterisk_py_ami.testing import FakeAmiServer
+from asterisk_py_ami.testing import FakeAmiServer, ReceivedAction
 from tests.contract.harness import Capability, Client, Harness
 
 __all__ = ["AmiHarness"]
@@ -20,11 +20,13 @@ class AmiHarness(Harness):
     capabilities = frozenset(Capability)
     event_type: ClassVar[type[AmiEvent]] = UserEvent
     logins: ClassVar[Sequence[Mapping[str, Any]]] = ({"login": "md5"}, {"login": "plain"})
+    finds_silence_in = 20.0
 
     def __init__(self) -> None:
         self._pbx = FakeAmiServer(username="contract", secret="xyzzy-the-secret")
         self._pbx.on("Getvar", ANSWER)
         self._pbx.on("Setvar", ANSWER)
+        self._held: list[ReceivedAction] = []
 
     async def start_peer(self) -> None:
         await self._pbx.start()
@@ -50,16 +52,20 @@ class AmiHarness(Harness):
     def talk_nonsense(self) -> None:
         self._pbx.banner = b"220 smtp.example.net ESMTP\r\n"
 
+    def behave(self) -> None:
+        self._pbx.refuse_logins(None)
+        self._pbx.banner = b"Asterisk Call Manager/11.0.0\r\n"
+
     def emit(self, number: int) -> None:
         self._pbx.emit_event("UserEvent", UserEvent="contract", Number=number)
 
     def hold_answers(self) -> None:
-        self._pbx.on("Getvar", None)
+        self._pbx.on("Getvar", self._held.append)
 
     def answer_held(self) -> None:
         self._pbx.on("Getvar", ANSWER)
-        for action in reversed(self._pbx.called("Getvar")):
-            action.reply(ANSWER)
+        while self._held:
+            self._held.pop().reply(ANSWER)
 
     @property
     def connections(self) -> int:

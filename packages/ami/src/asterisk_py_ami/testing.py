@@ -54,17 +54,16 @@ Reply: TypeAlias = "bytes | Callable[[ReceivedAction], bytes | None] | None"
 
 
 class ReceivedAction:
-    """An action as it came from a client: ``headers`` in the order of the wire, names found in any case of letters."""
+    """An action as it came from a client: ``headers`` in the order of the wire, names found in any case of letters.
+
+    ``name`` is what it asks for (``Ping``), empty if it does not say.
+    """
 
     def __init__(self, frame: bytes, session: _Session) -> None:
         lines = frame.decode("utf-8", "surrogateescape").split("\r\n")
         self.headers = [(name, value.lstrip(" ")) for name, _, value in (line.partition(":") for line in lines)]
+        self.name = self.get("Action")
         self._session = session
-
-    @property
-    def name(self) -> str:
-        """What the action asks for (``Ping``); empty if it does not say."""
-        return self.get("Action")
 
     def get(self, name: str, default: str = "") -> str:
         """Return the value of the first header called *name*, or *default*."""
