@@ -5,7 +5,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help sync demo demo-live test test-all lint format types coverage check asterisk live simulation generate bench build clean
+.PHONY: help sync demo demo-live test test-all lint format types coverage check asterisk live simulation generate bench build contract-wheels clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,7 +69,10 @@ bench: $(filter .uv/bin/uv,$(UV)) ## measure us beside the peers, in one run
 build: sync ## build the four packages and try each wheel alone in an empty environment
 	rm -rf dist
 	$(UV) build --quiet --all-packages --out-dir dist
-	$(BIN)/python tools/check_wheels.py $(UV)
+	$(BIN)/python tools/wheels.py try $(UV)
+
+contract-wheels: build ## run the contract suite against each installed wheel, alone
+	$(BIN)/python tools/wheels.py contract $(UV)
 
 clean: ## remove what the other targets made here
 	rm -rf .venv .venv-* .uv dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

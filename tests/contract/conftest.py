@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from tests.contract.harness import CANNOT, Client, Harness
-from tests.contract.harness_ami import AmiHarness
-
-HARNESSES: tuple[type[Harness], ...] = (AmiHarness,)
+from tests.contract.harnesses import HARNESSES
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,7 +1,7 @@
 """What a protocol has to offer to be held to the contract, and the table of what it cannot.
 
 A harness is a peer on loopback together with the client under test; the tests use the public API of the packages and
-nothing else. A new protocol joins with a harness in ``conftest.HARNESSES`` and a row in :data:`CANNOT`.
+nothing else. A new protocol joins with a harness in ``harnesses.py`` and a row in :data:`CANNOT`.
 """
 
 from abc import ABC, abstractmethod

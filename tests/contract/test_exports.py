@@ -5,16 +5,13 @@ from types import ModuleType
 
 import pytest
 
-import asterisk_py_agi
-import asterisk_py_ami
-import asterisk_py_ari
 import asterisk_py_core
 from asterisk_py_core import errors
+from tests.contract.harnesses import PACKAGES
 
-PACKAGES = (asterisk_py_core, asterisk_py_ami, asterisk_py_agi, asterisk_py_ari)
-PROTOCOLS = PACKAGES[1:]
+PROTOCOLS = [package for name, package in PACKAGES.items() if name != "core"]
 
-every_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+every_package = pytest.mark.parametrize("package", PACKAGES.values(), ids=lambda package: package.__name__)
 every_protocol = pytest.mark.parametrize("package", PROTOCOLS, ids=lambda package: package.__name__)
 
 # What whoever uses any protocol handles: states, events, policies.
@@ -28,7 +25,7 @@ SHARED = {
     "ReconnectPolicy",
 }
 # FastAGI has no login (res/res_agi.c, launch_netscript), so its callers hold no credentials.
-WITH_A_LOGIN = (asterisk_py_ami, asterisk_py_ari)
+WITHOUT_A_LOGIN = ("agi",)
 
 
 @every_package
@@ -62,9 +59,10 @@ def test_what_every_caller_needs_comes_from_the_package_it_imports(package: Modu
     assert name in package.__all__
 
 
-@pytest.mark.parametrize("package", WITH_A_LOGIN, ids=lambda package: package.__name__)
-def test_where_there_is_a_login_there_are_credentials(package: ModuleType) -> None:
-    assert package.Credentials is asterisk_py_core.Credentials
+@pytest.mark.parametrize("name", PACKAGES)
+def test_where_there_is_a_login_there_are_credentials(name: str) -> None:
+    has_them = getattr(PACKAGES[name], "Credentials", None) is asterisk_py_core.Credentials
+    assert has_them is (name not in WITHOUT_A_LOGIN)
 
 
 @every_package

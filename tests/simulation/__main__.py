@@ -8,7 +8,7 @@ import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.contract.conftest import HARNESSES
+from tests.contract.harnesses import HARNESSES
 from tests.simulation.faults import simulate
 
 BY_NAME = {harness.name: harness for harness in HARNESSES}

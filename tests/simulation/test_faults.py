@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contract.conftest import HARNESSES
 from tests.contract.harness import Harness
+from tests.contract.harnesses import HARNESSES
 from tests.simulation.faults import simulate
 
 SEEDS = range(10)
