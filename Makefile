@@ -5,7 +5,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help sync demo demo-live test test-all lint format types coverage check asterisk live simulation generate bench build contract-wheels clean
+.PHONY: help sync demo demo-live test test-all lint format types coverage check asterisk live simulation fuzz generate bench build contract-wheels clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,11 @@ live: asterisk ## run the live tests on a real Asterisk, started and stopped for
 
 simulation: sync ## a thousand virtual hours of faults; replay one with SEED=17 PROTOCOL=ami
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(PROTOCOL),--protocol $(PROTOCOL))
+
+fuzz: $(filter .uv/bin/uv,$(UV)) ## 20,000 examples for each parser, then atheris on each for SECONDS (20)
+	UV_PROJECT_ENVIRONMENT=.venv-fuzz $(UV) sync --locked --quiet --group fuzz
+	.venv-fuzz/bin/pytest -m parser --hypothesis-profile=fuzz tests/property
+	.venv-fuzz/bin/python tools/fuzz.py --seconds $(or $(SECONDS),20)
 
 generate: asterisk ## write the typed actions and events anew, from Asterisk's documentation
 	$(BIN)/python -m tools.generate_ami

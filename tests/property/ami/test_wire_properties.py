@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from asterisk_py_ami.protocol.message import AmiEvent, Message
 from asterisk_py_ami.protocol.session import AmiSession, SessionState
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import AuthError, InputError, ProtocolError
+
+pytestmark = pytest.mark.parser
 
 # Small enough that random streams reach them.
 LIMITS = Limits(line=24, message=60, lines=4)

@@ -10,6 +10,8 @@ from asterisk_py_core import domain
 from asterisk_py_core.domain import ExtensionState
 from asterisk_py_core.errors import UnknownValueError
 
+pytestmark = pytest.mark.parser
+
 ENUMS: list[Any] = [getattr(domain, name) for name in domain.__all__]
 SEPARATORS = str.maketrans("", "", " _-+")
 codes = st.integers(0, 2**31 - 1)

@@ -1,10 +1,13 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asterisk_py_core.errors import FrameTooLargeError
 from asterisk_py_core.lines import LineBuffer
+
+pytestmark = pytest.mark.parser
 
 # Few different bytes, so that line ends and long lines are everywhere.
 streams = st.lists(st.sampled_from([b"\n", b"\r", b"\r\n", b"a", b"bb", b"\xff", b"c" * 5]), max_size=60).map(b"".join)

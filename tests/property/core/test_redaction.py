@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from asterisk_py_core.redaction import redact
 
+pytestmark = pytest.mark.parser
+
 NAMES = ["Secret", "KEY", "password", "X-Api-Key", "Authorization"]
 values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=30)
 # What the patterns are made of, so that near misses are everywhere.
