@@ -130,6 +130,7 @@ def test_originate_is_asynchronous_with_variables_escaped_and_milliseconds() -> 
         pytest.param(actions.PJSIPSetMaintenance("phone", state=False), "State: off", id="off"),
         pytest.param(actions.Park("PJSIP/1", timeout=0.0004), "Timeout: 1", id="hardly any time"),
         pytest.param(actions.Park("PJSIP/1", timeout=0), "Timeout: 0", id="no time"),
+        pytest.param(actions.Park("PJSIP/1", timeout=2_147_483), "Timeout: 2147483000", id="the most time"),
         pytest.param(actions.AbsoluteTimeout("PJSIP/1", 1.5), "Timeout: 1.5", id="seconds"),
         pytest.param(actions.Status(variables="A,B"), "Variables: A,B", id="joined already"),
         pytest.param(actions.Status(variables=("A", "B")), "Variables: A,B", id="joined"),
@@ -166,9 +167,11 @@ def wrong_timeout(seconds: Any) -> Callable[[], Action]:
     return lambda: actions.Originate("PJSIP/1", timeout=seconds)
 
 
-@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "5", True])
+@pytest.mark.parametrize(
+    "seconds", [-1, float("nan"), float("inf"), 1e308, pytest.param(10**5000, id="huge"), 2_147_484, "5", True]
+)
 def test_a_time_that_is_none_is_refused_when_the_action_is_made(seconds: Any) -> None:
-    with pytest.raises(InputError, match="action Originate: parameter timeout must be a number of seconds, 0 or more"):
+    with pytest.raises(InputError, match="action Originate: parameter timeout must be a number of 0 to 2147483, not"):
         wrong_timeout(seconds)()
 
 

@@ -122,10 +122,42 @@ def test_031_a_variable_name_that_would_set_another_is_refused(bad: Any) -> None
         encode_variables({bad: "x"})
 
 
-@pytest.mark.parametrize("bad", [b"x", float("nan"), float("inf"), object(), {"a": 1}, [["x"]], [None], "\ud800"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"x",
+        float("nan"),
+        float("inf"),
+        object(),
+        {"a": 1},
+        [["x"]],
+        [None],
+        "\ud800",
+        pytest.param(10**5000, id="huge"),
+        -(2**64),
+    ],
+)
 def test_a_value_that_is_no_text_and_no_number_is_refused(bad: Any) -> None:
     with pytest.raises(InputError, match="action A: header X"):
         encode_action("A", {"X": bad})
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [None, 5, "Variable: x", b"Variable: x", object(), ["Variable: x"], ["ab"], [("a",)], [("a", "b", "c")], [None]],
+)
+def test_headers_that_are_neither_a_mapping_nor_pairs_are_refused(bad: Any) -> None:
+    with pytest.raises(
+        InputError, match=r"^action Getvar: headers must be a mapping or \(name, value\) pairs"
+    ) as caught:
+        encode_action("Getvar", bad)
+    assert "Variable: x" not in str(caught.value)
+
+
+def test_pairs_may_come_from_anything_that_can_be_iterated() -> None:
+    pairs = [("X", "1"), ("Y", "2")]
+    for headers in (pairs, tuple(pairs), iter(pairs), (pair for pair in pairs), dict(pairs), [list(p) for p in pairs]):
+        assert encode_action("A", headers) == b"Action: A\r\nX: 1\r\nY: 2\r\n\r\n"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +170,8 @@ def test_a_value_that_is_no_text_and_no_number_is_refused(bad: Any) -> None:
         lambda: encode_action("Login\r\nSecret: hunter2"),
         lambda: encode_action("Ping", action_id="hunter2 "),
         lambda: encode_variables({"SECRET=hunter2": "x"}),
+        lambda: encode_action("Login", ["Secret: hunter2"]),  # type: ignore[list-item]
+        lambda: encode_action("Login", "Secret: hunter2"),  # type: ignore[arg-type]
     ],
 )
 def test_020_a_refusal_never_shows_a_secret(refused: Callable[[], object]) -> None:

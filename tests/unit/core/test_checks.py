@@ -38,3 +38,9 @@ def test_a_number_outside_the_range_is_refused_with_the_bounds(value: Any) -> No
         check_number("max", value, at_least=0.1)
     with pytest.raises(InputError, match=r"^jitter must be a number of 0 to 1, not "):
         check_number("jitter", value, at_least=0, at_most=1)
+
+
+def test_an_integer_that_python_does_not_print_is_refused_like_any_other() -> None:
+    for check in (check_count, check_timeout, lambda field, value: check_number(field, value, at_least=0)):
+        with pytest.raises(InputError, match=r"^field must be .*, not an integer of thousands of digits$"):
+            check("field", -(10**5000))

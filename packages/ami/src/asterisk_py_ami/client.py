@@ -18,7 +18,6 @@ from asterisk_py_core.errors import (
     NotSentError,
     OutcomeUnknownError,
     ReadTimeoutError,
-    RequestRejectedError,
 )
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.net import check_target, tls_context
@@ -31,7 +30,7 @@ from .errors import ListCancelledError, ListLostError, ListTimeoutError, rejecti
 from .events import OriginateResponse
 from .originate import OriginateResult, check_goal, check_outcome_comes
 from .protocol.action import Action, ListAction
-from .protocol.codec import check_event_mask
+from .protocol.event_mask import check_event_mask
 from .protocol.gathering import Gathering, ListGathering, OriginateGathering
 from .protocol.message import AmiEvent, Response
 from .protocol.session import AmiSession, LoginMethod
@@ -189,13 +188,11 @@ class AmiClient(SupervisedClient[AmiEvent]):
         Raises what :meth:`send` raises; a command that fails is a RequestRejectedError with what it printed.
         """
         response = await self._request("Command", {"Command": command}, timeout)
-        # Of a command that prints nothing, one empty line comes.
-        lines = [] if response.output == [""] else response.output
+        lines = response.output
         if response.is_success:
-            return lines
-        if lines:
-            raise RequestRejectedError(request="Command", reason="\n".join(lines).strip()[:1024])
-        raise rejection("Command", response)
+            # Of a command that prints nothing, one empty line comes.
+            return [] if lines == [""] else lines
+        raise rejection("Command", response, printed=lines)
 
     async def originate(  # noqa: PLR0913 - the parameters of the action, all with names
         self,
@@ -225,7 +222,7 @@ class AmiClient(SupervisedClient[AmiEvent]):
         InputError also if Asterisk would call and then not know what to do, or the event mask leaves out the outcome.
         """
         check_timeout("timeout", timeout)
-        check_goal(exten=exten, context=context, priority=priority, application=application)
+        check_goal(exten=exten, context=context, priority=priority, application=application, data=data)
         check_outcome_comes(self._event_mask)
         action = Originate(
             channel,

@@ -32,6 +32,8 @@ from asterisk_py_core.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .protocol.message import AmiEvent, Response
 
 __all__ = [
@@ -122,8 +124,14 @@ _BY_REASON: Final = (
 _MAX_REASON: Final = 1024
 
 
-def rejection(action: str, response: "Response") -> RequestRejectedError:
-    """Return the error that says what *response* refused: *action* is the action's name (``Originate``)."""
+def rejection(action: str, response: "Response", *, printed: "Sequence[str]" = ()) -> RequestRejectedError:
+    """Return the error that says what *response* refused: *action* is the action's name (``Originate``).
+
+    What a command has *printed* says more than the message that came with it.
+    """
+    reason = "\n".join(printed[:_MAX_REASON]).strip()[:_MAX_REASON]
+    if reason:
+        return RequestRejectedError(request=action, reason=reason)
     reason = (response.message or "no reason was given")[:_MAX_REASON]
     for text, error in _BY_REASON:
         if reason.lower().startswith(text):

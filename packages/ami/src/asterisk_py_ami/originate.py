@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Self
 
+from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import InputError
+
+from .protocol.event_mask import lets_calls_pass
 
 if TYPE_CHECKING:
     from .events import OriginateResponse
 
 __all__ = ["OriginateReason", "OriginateResult", "check_goal", "check_outcome_comes"]
 
-# include/asterisk/manager.h, EVENT_FLAG_CALL.
-_CALL: Final = 1 << 1
+_NUMBER: Final = re.compile(r"\s*([+-]?[0-9]{1,10})")
 
 
 class OriginateReason(IntEnum):
@@ -60,33 +63,49 @@ class OriginateResult:
         return cls(channel=channel, uniqueid=uniqueid, reason=reason, event=event)
 
 
-def check_goal(*, exten: str | None, context: str | None, priority: int | str | None, application: str | None) -> None:
+def check_goal(
+    *,
+    exten: str | None,
+    context: str | None,
+    priority: int | str | None,
+    application: str | None,
+    data: str | None,
+) -> None:
     """Refuse a call that Asterisk would make and then hang up on whoever answers it, for want of an extension.
 
     Raises:
-        InputError: neither an extension (all three of it) nor an application is given, or both are.
+        InputError: neither an extension (all three of it) nor an application is given, or parts of both are; or the
+            priority is a number below 1, which Asterisk takes for none.
     """
     extension = {"exten": exten, "context": context, "priority": priority}
     missing = [name for name, value in extension.items() if value is None or value == ""]
     if application:
         if len(missing) < len(extension):
             raise InputError(field="application", problem="excludes exten, context and priority")
-    elif missing:
+        return
+    if missing:
         problem = "must be given: exten, context and priority, or an application"
         raise InputError(field=", ".join(missing), problem=problem)
+    if data is not None:
+        raise InputError(field="data", problem="is what an application gets, and none is given")
+    if not _is_priority(priority):
+        raise InputError(field="priority", problem=f"must be 1 or more, or a label, not {shown(priority)}")
+
+
+def _is_priority(priority: object) -> bool:
+    if isinstance(priority, str):
+        # What begins with a number is one to Asterisk, whatever follows (main/manager.c, action_originate).
+        number = _NUMBER.match(priority)
+        return number is None or int(number[1]) >= 1
+    return isinstance(priority, int) and not isinstance(priority, bool) and priority >= 1
 
 
 def check_outcome_comes(mask: str) -> None:
-    """Refuse an event mask without the class of OriginateResponse (main/manager.c, strings_to_mask).
+    """Refuse to wait for an OriginateResponse that the event *mask* leaves out.
 
     Raises:
-        InputError: *mask* leaves out class ``call``.
+        InputError: *mask* is without class ``call``.
     """
-    if mask.isdecimal():
-        comes = bool(int(mask) & _CALL)
-    else:
-        comes = mask.lower() in {"on", "yes", "true"} or not {"call", "all"}.isdisjoint(mask.split(","))
-    if comes:
-        return
-    problem = "leaves out class call, and with it how a call went; send(Originate(...)) does not wait for that"
-    raise InputError(field=f"the event mask {mask!r}", problem=problem)
+    if not lets_calls_pass(mask):
+        problem = "leaves out class call, and with it how a call went; send(Originate(...)) does not wait for that"
+        raise InputError(field=f"the event mask {mask!r}", problem=problem)

@@ -1,5 +1,6 @@
 """Bytes in, lines out: what the AGI conversation and the AMI banner are made of."""
 
+from .checks import shown
 from .errors import FrameTooLargeError, InputError
 
 __all__ = ["LineBuffer"]
@@ -20,7 +21,7 @@ class LineBuffer:
 
     def __init__(self, *, max_line: int, strip_cr: bool = True, what: str = "line") -> None:
         if type(max_line) is not int or max_line < 1:
-            raise InputError(field="max_line", problem=f"must be a positive int, not {max_line!r}")
+            raise InputError(field="max_line", problem=f"must be a positive int, not {shown(max_line)}")
         self._max_line = max_line
         self._strip_cr = strip_cr
         self._what = what

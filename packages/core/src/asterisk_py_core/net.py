@@ -10,7 +10,7 @@ from itertools import zip_longest
 from ssl import SSLCertVerificationError, SSLContext, create_default_context
 from typing import Any
 
-from .checks import check_timeout
+from .checks import check_timeout, shown
 from .errors import (
     AsteriskError,
     ConnectFailedError,
@@ -95,7 +95,7 @@ def check_target(host: object, port: object) -> None:
     if ":" in host and not _is_ipv6(host):
         raise InputError(field="host", problem="must not hold a port: it is an argument of its own")
     if type(port) is not int or not 1 <= port <= 65_535:
-        raise InputError(field="port", problem=f"must be an int from 1 to 65535, not {port!r}")
+        raise InputError(field="port", problem=f"must be an int from 1 to 65535, not {shown(port)}")
 
 
 def _is_ipv6(host: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Self
 
-from .checks import check_number
+from .checks import check_number, shown
 from .errors import InputError
 from .event_bus import Event
 
@@ -153,4 +153,4 @@ class ReconnectPolicy:
 
 def _check_retries(value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InputError(field="max_retries", problem=f"must be None or an integer of at least 0, not {value!r}")
+        raise InputError(field="max_retries", problem=f"must be None or an integer of at least 0, not {shown(value)}")

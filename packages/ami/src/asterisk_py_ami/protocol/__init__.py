@@ -1,6 +1,7 @@
 """AMI without sockets: bytes to messages, actions to bytes, and the login; nothing here waits."""
 
-from .codec import Decoder, check_action_id, check_event_mask, encode_action, encode_variables
+from .codec import Decoder, check_action_id, encode_action, encode_variables
+from .event_mask import check_event_mask
 from .fields import field, flag, known, optional
 from .framing import Limits
 from .message import AmiEvent, Message, Response, event_class

@@ -12,9 +12,9 @@ An action that a module of your own brings to Asterisk is as good as those::
 """
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
+from asterisk_py_core.checks import check_number
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.redaction import redact
 
@@ -39,6 +39,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=AmiEvent)
 
 _REPR_VALUE: Final = 48
+# The whole seconds in the milliseconds of an int of 32 bits: a longer time would begin anew at nothing.
+_MOST_SECONDS: Final = 2_147_483
 
 
 class Action:
@@ -123,19 +125,13 @@ def milliseconds(action: Action, parameter: str, seconds: float | None) -> int |
     """Return the whole milliseconds in *seconds*; what is more than nothing is one at least.
 
     Raises:
-        InputError: *seconds* is no finite number, or less than 0.
+        InputError: *seconds* is no number, less than 0, or more than 2,147,483 (24 days): Asterisk counts in an int.
     """
     if seconds is None:
         return None
-    if not _is_duration(seconds):
-        raise InputError(
-            field=f"action {action.name}: parameter {parameter}", problem="must be a number of seconds, 0 or more"
-        )
+    field = f"action {action.name}: parameter {parameter}"
+    check_number(field, seconds, at_least=0, at_most=_MOST_SECONDS)
     return max(round(seconds * 1000), 1 if seconds else 0)
-
-
-def _is_duration(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
 
 
 def yes_no(value: bool | None) -> str | None:  # noqa: FBT001 - a value to write, not an option

@@ -1,9 +1,9 @@
 """From bytes to messages, and from an action to bytes."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
-from typing import Final, TypeAlias, TypeGuard
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.redaction import redact
@@ -17,7 +17,6 @@ __all__ = [
     "Headers",
     "Scalar",
     "check_action_id",
-    "check_event_mask",
     "encode_action",
     "encode_variables",
 ]
@@ -98,15 +97,11 @@ class Decoder:
 _MAX_LINE: Final = 1022
 _MAX_LINES: Final = 128
 _MAX_ACTION_ID: Final = 64
+# Asterisk reads numbers of 64 bits at most; Python even refuses to write those of thousands of digits.
+_MAX_BITS: Final = 64
 
 _NAME: Final = re.compile(r"[!-9;-~]+")
 _ACTION_ID: Final = re.compile(r"[!-~]+")
-# main/manager.c, perms[] and strings_to_mask.
-_EVENT_CLASS: Final = re.compile(
-    "system|call|log|verbose|command|agent|user|config|dtmf|reporting|cdr|dialplan|originate|agi|cc|aoc|test|security"
-    "|message|all|none|on|off|yes|no|true|false|[0-9]+",
-    re.IGNORECASE,
-)
 _FORBIDDEN: Final = re.compile(r"[\r\n\0]")
 _VARIABLE_NAME: Final = re.compile(r"[^\0-\x20=,\"\\\x7f]+")
 _SPECIAL: Final = re.compile(r'[\\",]')
@@ -124,7 +119,8 @@ def encode_action(name: str, headers: Headers = (), action_id: str | None = None
     Raises:
         InputError: a name or value Asterisk would misread or that would end the header: CR, LF or NUL in a value,
             anything but printable ASCII without a colon in a name, a line over 1,022 bytes, over 128 lines, an ActionID
-            over 64 bytes or with a space. The message names the action and the header, never the value.
+            over 64 bytes or with a space, *headers* that are neither a mapping nor pairs. The message names the action
+            and the header, never the value.
     """
     if not _fits(_NAME, name):
         raise InputError(field=f"action name {_shown(name)}", problem="must be printable ASCII without colon and space")
@@ -132,7 +128,7 @@ def encode_action(name: str, headers: Headers = (), action_id: str | None = None
     if action_id is not None:
         check_action_id(action_id)
         lines.append(f"ActionID: {action_id}".encode("ascii"))
-    for header, value in headers.items() if isinstance(headers, Mapping) else headers:
+    for header, value in _pairs(name, headers):
         lines += _encode_header(name, header, value)
     if len(lines) > _MAX_LINES:
         raise InputError(field=f"action {name}", problem=f"has {len(lines)} lines; Asterisk takes {_MAX_LINES}")
@@ -158,21 +154,6 @@ def check_action_id(action_id: str) -> None:
         raise InputError(field="ActionID", problem=f"has {len(action_id)} bytes; {_MAX_ACTION_ID} are safe")
 
 
-def check_event_mask(mask: str) -> None:
-    """Refuse an event mask (``on``, ``off``, ``call,system``) that holds a word Asterisk does not know.
-
-    Asterisk takes such a word for "off", and answers Success.
-
-    Raises:
-        InputError: a word is no event class; one that a later Asterisk adds can be given as its number.
-    """
-    if not isinstance(mask, str):
-        raise InputError(field="events", problem=f"must be text such as 'on' or 'call,system', not {mask!r}")
-    for word in mask.split(","):
-        if not _EVENT_CLASS.fullmatch(word.strip(" ")):
-            raise InputError(field=f"events={mask!r}", problem=f"names {word!r}, which is no event class of Asterisk")
-
-
 def encode_variables(variables: Mapping[str, Scalar]) -> list[str]:
     r"""Return the values of ``Variable`` headers that set exactly *variables*, one header for each.
 
@@ -188,6 +169,21 @@ def encode_variables(variables: Mapping[str, Scalar]) -> list[str]:
             raise InputError(field=f"variable name {_shown(name)}", problem='must be text without = , " \\ and spaces')
         encoded.append(f"{name}=" + _SPECIAL.sub(r"\\\g<0>", _text(f"variable {name}", value)))
     return encoded
+
+
+def _pairs(action: str, headers: object) -> Iterator[tuple[Any, Any]]:
+    """Yield the (name, value) pairs of what a caller gave for headers."""
+    where = f"action {action}: headers"
+    items = headers.items() if isinstance(headers, Mapping) else headers
+    if not isinstance(items, Iterable) or isinstance(items, str | bytes | bytearray):
+        problem = f"must be a mapping or (name, value) pairs, not of type {type(headers).__name__}"
+        raise InputError(field=where, problem=problem)
+    for item in items:
+        # What is no pair is not shown: it may be a whole header with its secret.
+        if not isinstance(item, tuple | list) or len(item) != 2:
+            problem = f"must be a mapping or (name, value) pairs, and one is of type {type(item).__name__}"
+            raise InputError(field=where, problem=problem)
+        yield item[0], item[1]
 
 
 def _encode_header(action: str, header: str, value: HeaderValue) -> list[bytes]:
@@ -224,6 +220,8 @@ def _text(where: str, value: object) -> str:
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):
+        if value.bit_length() > _MAX_BITS:
+            raise InputError(field=where, problem=f"is a number of {value.bit_length():,} bits; Asterisk has 64")
         return int.__repr__(value)
     if isinstance(value, float) and isfinite(value):
         return float.__repr__(value)

@@ -154,8 +154,6 @@ class AmiEvent(Message, Event):
             __slots__ = ()
             cause = field("Cause", HangupCause.parse)
 
-    The decoder makes events without calling ``__init__``.
-
     Raises:
         InputError: two subclasses name one event.
     """
@@ -176,12 +174,6 @@ class AmiEvent(Message, Event):
     def name(self) -> str:
         """The event's name as Asterisk spells it."""
         return self._name or self["Event"]
-
-    @property
-    def action_id(self) -> str | None:
-        """The ActionID of the action that brought this event, if it says so."""
-        # Asked of every event while an action waits for some of them: most have none, and are not parsed for that.
-        return self.get("ActionID") if b"actionid:" in self._raw.lower() else None
 
     def _kind(self) -> str:
         return self.name[:_REPR_VALUE]

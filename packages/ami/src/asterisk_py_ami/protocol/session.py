@@ -18,7 +18,8 @@ from asterisk_py_core.errors import (
     UnsupportedVersionError,
 )
 
-from .codec import Decoder, HeaderValue, check_event_mask, encode_action
+from .codec import Decoder, HeaderValue, encode_action
+from .event_mask import check_event_mask
 from .message import Message, Response
 
 __all__ = ["AmiSession", "LoginMethod", "SessionState"]
