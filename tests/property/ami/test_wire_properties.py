@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asterisk_py_ami.events import Hangup
 from asterisk_py_ami.protocol.codec import Decoder, encode_action, encode_variables
 from asterisk_py_ami.protocol.framing import Limits
-from asterisk_py_ami.protocol.headers import ShapeParser, parse_by_line
+from asterisk_py_ami.protocol.headers import ShapeParser, parse_by_line, parse_lines
 from asterisk_py_ami.protocol.message import AmiEvent, Message
 from asterisk_py_ami.protocol.session import AmiSession, SessionState
 from asterisk_py_core.credentials import Credentials
@@ -18,7 +18,7 @@ from asterisk_py_core.errors import AuthError, InputError, ProtocolError
 pytestmark = pytest.mark.parser
 
 # Small enough that random streams reach them.
-LIMITS = Limits(line=24, message=60, lines=4)
+LIMITS = Limits(line=24, message=60, lines=4, output_lines=3)
 
 # Pieces a stream is likely to go wrong at.
 PIECES = st.sampled_from(
@@ -98,6 +98,21 @@ def test_headers_parsed_by_a_learned_shape_are_those_parsed_by_line(messages: li
         assert shape.names == expected.names
         assert values.groups() == expected_values.groups()
         assert (shape.exact, shape.folded) == (expected.exact, expected.folded)
+
+
+OUTPUT_LINES = st.lists(st.sampled_from(["Output: ", "Output: a", "Output:", "output: b", "X: 1", "\n", "\r"]) | VALUES)
+
+
+@given(st.sampled_from(["Response: Success", "Response: Follows", "Output: x", ""]), OUTPUT_LINES)
+def test_057_what_a_command_printed_is_parsed_at_once_as_it_is_line_by_line(first: str, lines: list[str]) -> None:
+    raw = "\r\n".join([first, *lines]).encode("utf-8", "surrogateescape")
+    shape, values = parse_by_line(raw)
+    pairs, _ = parse_lines(raw.decode("utf-8", "surrogateescape"))
+    assert list(zip(shape.names, values.groups(), strict=True)) == pairs
+    for number, (name, _) in reversed(list(enumerate(pairs, start=1))):
+        assert shape.exact[name] <= number
+        assert shape.folded[name.lower()] <= shape.exact[name]
+    assert Message(raw).get_all("OUTPUT") == [value for name, value in pairs if name.lower() == "output"]
 
 
 @given(LINES)

@@ -545,6 +545,8 @@ async def test_038_a_message_without_end_ends_the_connection(pbx: FakeAmiServer,
     pbx.emit(b"Event: " + b"x" * 1_100_000 + b"\r\n\r\n")
     await connection.wait_ended(FOREVER)
     assert isinstance(connection.cause, FrameTooLargeError)
+    assert connection.cause.address == connection.address
+    assert str(connection.cause).startswith(f"127.0.0.1:{pbx.port}: a line of an AMI message (bytes) exceeds")
     await settle(pbx)
 
 

@@ -1,7 +1,9 @@
 import collections
 import itertools
 import random
+import sys
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,9 @@ from asterisk_py_ami.protocol.codec import Decoder
 from asterisk_py_ami.protocol.framing import Limits
 from asterisk_py_ami.protocol.headers import ShapeParser, ShapeParsers
 from asterisk_py_ami.protocol.message import AmiEvent, Message, Response
-from asterisk_py_core.errors import FrameTooLargeError, ProtocolError
+from asterisk_py_core.errors import FrameTooLargeError, InputError, ProtocolError
 
-SMALL = Limits(line=30, message=100, lines=6)
+SMALL = Limits(line=30, message=100, lines=6, output_lines=8)
 
 
 def decode(*pieces: bytes, legacy_output: bool = False, limits: Limits | None = None) -> list[Message]:
@@ -102,6 +104,46 @@ def test_057_a_hundred_thousand_lines_of_output_are_one_message() -> None:
     assert answer.output == lines
 
 
+def test_057_038_what_a_command_prints_costs_no_work_for_each_of_its_lines() -> None:
+    # 10 MB, as a command may print; a call for each of the lines would be a second in which nothing else runs.
+    line = b"Output: " + b"x" * 72 + b"\r\n"
+    stream = b"Response: Success\r\nActionID: a-1\r\nMessage: x\r\n" + line * 125_000 + b"\r\n"
+    decoder = Decoder()
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        (answer,) = decoder.receive_data(stream)
+        assert isinstance(answer, Response)
+        assert (answer.action_id, answer.is_success, answer.message) == ("a-1", True, "x")
+        output = answer.output
+    finally:
+        sys.setprofile(None)
+    assert output == ["x" * 72] * 125_000
+    assert calls < 300
+
+
+@pytest.mark.parametrize("legacy_output", [True, False])
+def test_057_038_a_command_that_prints_without_end_is_given_up(legacy_output: bool) -> None:  # noqa: FBT001
+    for stream in (
+        b"Response: Success\r\n" + b"Output:\r\n" * 500_001 + b"\r\n",
+        b"Response: Follows\r\nx" + b"\n" * 500_000 + b"--END COMMAND--\r\n\r\n",
+    ):
+        with pytest.raises(FrameTooLargeError, match=r"what a command printed \(lines\) exceeds the limit of 500,000"):
+            decode(stream, b"", legacy_output=legacy_output)
+
+
+@pytest.mark.parametrize("limit", ["line", "message", "lines", "output_lines"])
+@pytest.mark.parametrize("value", [0, -1, 1.5, None])
+def test_a_limit_is_a_positive_integer(limit: str, value: Any) -> None:
+    with pytest.raises(InputError, match=f"^{limit} must be a positive integer"):
+        Limits(**{limit: value})
+
+
 LEGACY = (
     b"Response: Follows\r\nPrivilege: Command\r\nActionID: a-1\r\n"
     b"\n\r\n\r\nEvent: Hangup\r\n\r\nlast\n--END COMMAND--\r\n\r\nEvent: Hangup\r\n\r\n"
@@ -157,6 +199,10 @@ def test_061_half_a_message_is_never_an_event() -> None:
         (b"\r\n".join([b"A: 1"] * 6), None),
         (b"\r\n".join([b"A: 1"] * 7), r"an AMI message \(lines\)"),
         (b"\r\n".join([b"A: 1", *[b"Output: 1"] * 8]), None),
+        (b"\r\n".join([b"A: 1", *[b"Output:"] * 8]), None),
+        (b"\r\n".join([b"A: 1", *[b"Output:"] * 9]), r"what a command printed \(lines\)"),
+        (b"Response: Follows\r\nx" + b"\n" * 7 + b"--END COMMAND--", None),
+        (b"Response: Follows\r\nx" + b"\n" * 8 + b"--END COMMAND--", r"what a command printed \(lines\)"),
         (b"\r\n".join([b"Output: " + b"x" * 10] * 5), None),
         (b"\r\n".join([b"Output: " + b"x" * 12] * 4 + [b"Output: x2345"]), r"an AMI message \(bytes\)"),
     ],

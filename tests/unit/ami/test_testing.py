@@ -417,19 +417,79 @@ async def test_stopping_does_not_wait_for_a_client_that_does_not_read(pbx: FakeA
         await pbx.stop()
 
 
-async def test_it_speaks_tls() -> None:
-    authority = trustme.CA()
-    server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(server_side)
-    client_side = ssl.create_default_context()
-    authority.configure_trust(client_side)
-    async with FakeAmiServer(ssl=server_side) as pbx:
-        client = await RawClient.open(pbx, client_side)
-        await client.send(LOGIN + b"\r\n")
-        await client.expect(BANNER + ACCEPTED + BOOTED)
-        pbx.reset()
-        await pbx.wait_until(lambda: not pbx._sessions)
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+async def secure(authority: trustme.CA) -> AsyncIterator[FakeAmiServer]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    async with FakeAmiServer(ssl=context) as pbx:
+        yield pbx
+        async with asyncio.timeout(5):
+            await pbx.stop()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+async def test_it_speaks_tls(secure: FakeAmiServer, authority: trustme.CA) -> None:
+    client = await RawClient.open(secure, trusting(authority))
+    await client.send(LOGIN + b"\r\n")
+    await client.expect(BANNER + ACCEPTED + BOOTED)
+    secure.reset()
+    await secure.wait_until(lambda: not secure._sessions)
+    await client.close()
+
+
+async def test_stopping_waits_for_no_tls_handshake(secure: FakeAmiServer, authority: trustme.CA) -> None:
+    silent, talking = await RawClient.open(secure), await RawClient.open(secure)
+    await talking.send(b"\x16\x03\x01")
+    patient = await RawClient.open(secure, trusting(authority))
+    await patient.expect(BANNER)
+    assert len(secure._handshakes) == 2
+    async with asyncio.timeout(5):
+        await secure.stop()
+    for client in (silent, talking, patient):
+        await client.expect_end()
         await client.close()
+    assert not secure._handshakes
+
+
+@pytest.mark.parametrize("how", ["drop", "reset"])
+async def test_connections_in_a_tls_handshake_are_ended_like_all_others(secure: FakeAmiServer, how: str) -> None:
+    client = await RawClient.open(secure)
+    async with asyncio.timeout(5):
+        while not secure._handshakes:  # noqa: ASYNC110 - nothing tells of a connection that has not said anything
+            await asyncio.sleep(0)
+    getattr(secure, how)()
+    if how == "drop":
+        await client.expect_end()
+    else:
+        with pytest.raises(ConnectionResetError):
+            await client.expect_end()
+    await client.close()
+
+
+async def test_who_speaks_no_tls_or_leaves_is_forgotten(secure: FakeAmiServer, authority: trustme.CA) -> None:
+    client = await RawClient.open(secure)
+    await client.send(b"Action: Ping\r\n\r\n")
+    await client.expect_end()
+    await client.close()
+    await (await RawClient.open(secure)).close()
+    client = await RawClient.open(secure, trusting(authority))
+    await client.expect(BANNER)
+    await client.close()
+    async with asyncio.timeout(5):
+        while secure._handshakes or secure._sessions:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+    assert secure.connections == 1
 
 
 async def test_it_takes_the_user_the_secret_and_the_port_asked_for(pbx: FakeAmiServer) -> None:

@@ -107,6 +107,19 @@ def test_each_error_says_what_failed_and_whether_trying_again_helps(
     assert error.args == ((text,) if error.args else ())
 
 
+def test_an_error_of_a_protocol_is_told_its_peer_once() -> None:
+    error = FrameTooLargeError(what="AMI line", limit=9)
+    assert vars(error) == {"what": "AMI line", "limit": 9}
+    for _ in range(2):
+        error.name_peer(PBX)
+    assert (error.address, str(error)) == (PBX, "pbx:5038: AMI line exceeds the limit of 9")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert (again.address, str(again)) == (PBX, str(error))
+    stranger = UnsupportedVersionError(address=PBX, banner="SSH-2.0")
+    stranger.name_peer(PBX)
+    assert str(stranger).count(PBX) == 1
+
+
 @pytest.mark.parametrize(("error", "text"), [(error, text) for error, text, _ in LEAVES])
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_each_error_survives_pickle_with_its_fields_and_its_cause(

@@ -26,8 +26,10 @@ import secrets
 import socket
 import struct
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeAlias, cast
 
+from asterisk_py_core.checks import check_count
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.redaction import redact
 
@@ -115,6 +117,7 @@ class FakeAmiServer:
         self._ssl = ssl
         self._server: asyncio.Server | None = None
         self._sessions: list[_Session] = []
+        self._handshakes: set[_Handshake] = set()
         self._script: dict[str, Reply] = {}
         self._refusal: str | None = None
         self._link = _Link()
@@ -124,7 +127,10 @@ class FakeAmiServer:
         """Listen: on a free port the first time (unless one was asked for), then always on the same. Idempotent."""
         if self._server is None:
             loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(self._session, self.host, self.port, ssl=self._ssl)
+            factory: Callable[[], asyncio.Protocol] = self._session
+            if self._ssl is not None:
+                factory = partial(_Handshake, self._ssl, self._session, self._handshakes)
+            self._server = await loop.create_server(factory, self.host, self.port)
             self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -207,16 +213,18 @@ class FakeAmiServer:
         return sum(session.write(data) for session in self._sessions if session.wants_events)
 
     def drop(self) -> None:
-        """Close all connections (FIN), after what was written."""
+        """Close all connections (FIN), after what was written; those in a TLS handshake at once."""
         for session in self._sessions:
             session.close()
+        for handshake in self._handshakes:
+            handshake.transport.abort()
 
     def reset(self) -> None:
         """Break all connections (RST); what was written may be lost."""
         linger = struct.pack("ii", 1, 0)  # On, for 0 s: closing resets.
-        for session in self._sessions:
-            session.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            session.transport.abort()
+        for transport in [*(each.transport for each in self._sessions), *(each.transport for each in self._handshakes)]:
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            transport.abort()
 
     def freeze(self) -> None:
         """Go silent without closing anything, as a host that lost its network: clients connect and hear nothing."""
@@ -232,7 +240,7 @@ class FakeAmiServer:
 
     def split(self, size: int | None) -> None:
         """Send everything in pieces of *size* bytes, one for each turn of the event loop; None: whole again."""
-        self._link.piece = size
+        self._link.piece = None if size is None else check_count("size", size)
 
     def __repr__(self) -> str:
         return f"<FakeAmiServer {self.host}:{self.port} connected={len(self._sessions)} logins={self.logins}>"
@@ -332,21 +340,30 @@ class _Session(asyncio.Protocol):
         self._outgoing = bytearray()
         self._next_piece: asyncio.Handle | None = None
         self._closing = False
+        self._is_up = False
+        self._is_lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # After a TLS handshake it comes late: bytes, and even the end, may have come before it.
+        if self._is_lost:
+            return
+        self._is_up = True
         self.transport = cast("asyncio.Transport", transport)
         if self._link.frozen:
             self.transport.pause_reading()
         self._joined(self)
+        self.data_received(b"")
 
     def data_received(self, data: bytes) -> None:
         self._incoming += data
-        while not self._link.frozen and b"\r\n\r\n" in self._incoming:
+        while self._is_up and not self._link.frozen and b"\r\n\r\n" in self._incoming:
             frame, _, self._incoming = self._incoming.partition(b"\r\n\r\n")
             self._perform(self, ReceivedAction(frame, self))
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._left(self)
+        self._is_lost = True
+        if self._is_up:
+            self._left(self)
 
     def write(self, data: bytes) -> bool:
         self._outgoing += data
@@ -376,6 +393,29 @@ class _Session(asyncio.Protocol):
     def _flush_next(self) -> None:
         self._next_piece = None
         self._flush()
+
+
+class _Handshake(asyncio.Protocol):
+    """A connection that has to become TLS first, and is in *open_ones* until then: asyncio's server cannot drop it."""
+
+    def __init__(self, context: SSLContext, make: Callable[[], _Session], open_ones: set[_Handshake]) -> None:
+        self.transport: asyncio.Transport
+        self._context, self._make, self._open_ones = context, make, open_ones
+        self._task: asyncio.Task[None]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self._open_ones.add(self)
+        self._task = asyncio.create_task(self._agree(), name="FakeAmiServer TLS handshake")
+
+    async def _agree(self) -> None:
+        session = self._make()
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(OSError):
+            # None where the connection was lost before the client had said anything.
+            if secure := await loop.start_tls(self.transport, session, self._context, server_side=True):
+                session.connection_made(secure)
+        self._open_ones.discard(self)
 
 
 async def fake_ami() -> AsyncIterator[FakeAmiServer]:

@@ -257,9 +257,16 @@ class WriteTimeoutError(TimeoutError):
 
 
 class ProtocolError(AsteriskError):
-    """The peer sent something the protocol does not allow."""
+    """The peer sent something the protocol does not allow; ``address`` is the peer, None where no connection is."""
 
     is_retryable = True
+    address: str | None = None
+
+    def name_peer(self, address: str) -> None:
+        """Put the peer's *address* into the message, unless it is there: code that only sees bytes knows no peer."""
+        self.address = address
+        if address not in str(self):
+            self.args = (f"{address}: {self}",)
 
 
 class MalformedFrameError(ProtocolError):
@@ -283,6 +290,7 @@ class UnsupportedVersionError(ProtocolError):
     """*address* greeted with *banner*, which no version this package speaks does: it may not be Asterisk at all."""
 
     is_retryable = False
+    address: str
 
     def __init__(self, *, address: str, banner: str) -> None:
         super().__init__(f"{address} greeted with {banner!r}, which is not a supported Asterisk")

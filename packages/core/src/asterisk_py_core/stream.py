@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ssl import SSLError
 from typing import Any, cast
 
-from .errors import AsteriskError, ConnectionClosedError, WriteTimeoutError
+from .errors import AsteriskError, ConnectionClosedError, ProtocolError, WriteTimeoutError
 
 __all__ = ["Stream", "format_address", "reason"]
 
@@ -59,8 +59,9 @@ class Stream(asyncio.BufferedProtocol):
 
     - ``on_connected(stream)`` is called once, when the stream can be used (a server's moment to look at the peer).
     - ``on_data(data)`` gets the bytes as they arrive, until the stream is closed from either side. An exception out of
-      it ends the connection and becomes the cause: an :class:`AsteriskError` as it is; any other is a bug, which is
-      logged and becomes the ``__cause__`` of a :class:`ConnectionClosedError`.
+      it ends the connection and becomes the cause: an :class:`AsteriskError` as it is (a :class:`ProtocolError` learns
+      the peer's address); any other is a bug, which is logged and becomes the ``__cause__`` of a
+      :class:`ConnectionClosedError`.
     - ``on_closed(error)`` is called exactly once, last. *error* is None only when this side closed the stream.
 
     Callbacks run in the event loop and must not block. ``address`` is the peer as ``host:port``; ``last_received`` is
@@ -240,6 +241,8 @@ class Stream(asyncio.BufferedProtocol):
 
     def _callback_failed(self, error: Exception) -> None:
         if isinstance(error, AsteriskError):
+            if isinstance(error, ProtocolError):
+                error.name_peer(self.address)
             self.abort(error)
             return
         logger.error("a callback of the connection with %s failed", self.address, exc_info=error)

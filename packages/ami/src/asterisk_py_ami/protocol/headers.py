@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Parsed", "Shape", "ShapeParser", "ShapeParsers", "Values", "parse_by_line", "parse_lines"]
 
 _FOLLOWS: Final = "Response: Follows\r\n"
+_OUTPUT: Final = "\r\nOutput: "
 _END_COMMAND: Final = "--END COMMAND--"
 _FOLLOWS_HEADERS: Final = frozenset({"response", "privilege", "actionid", "message"})
 
@@ -36,11 +37,13 @@ class Shape:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        self.exact: dict[str, int] = {}
+        # Backwards, so that the first of a name stays.
+        self.exact = dict(zip(reversed(names), range(len(names), 0, -1), strict=True))
         self.folded: dict[str, int] = {}
-        for number, name in enumerate(names, start=1):
-            self.exact.setdefault(name, number)
-            self.folded.setdefault(name.lower(), number)
+        for name, number in self.exact.items():
+            first = self.folded.setdefault(name.lower(), number)
+            if number < first:
+                self.folded[name.lower()] = number
 
 
 class Values(tuple[str, ...]):
@@ -97,8 +100,21 @@ def _parse_follows(text: str) -> list[tuple[str, str]]:
 def parse_by_line(raw: bytes) -> tuple[Shape, Values]:
     """Parse a message line by line."""
     text = raw.decode("utf-8", "surrogateescape")
-    pairs, _ = parse_lines(text)
-    return Shape(tuple([name for name, _ in pairs])), Values([text, *[value for _, value in pairs]])
+    head, printed = _cut_output(text)
+    pairs, _ = parse_lines(head)
+    names = [name for name, _ in pairs] + ["Output"] * len(printed)
+    return Shape(tuple(names)), Values([text, *[value for _, value in pairs], *printed])
+
+
+def _cut_output(text: str) -> tuple[str, list[str]]:
+    """Return *text* up to what a command printed, and the lines of that, if nothing else is among them.
+
+    There may be hundreds of thousands: one by one, they would hold up the event loop.
+    """
+    head, mark, output = text.partition(_OUTPUT)
+    if not mark or "\n" in output.replace(_OUTPUT, "") or text.startswith(_FOLLOWS):
+        return text, []
+    return head, output.split(_OUTPUT)
 
 
 class ShapeParser:

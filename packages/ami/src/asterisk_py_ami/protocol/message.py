@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import compress
 from typing import ClassVar, Final, TypeVar, overload
 
 from asterisk_py_ami.errors import MissingHeaderError
@@ -84,8 +85,9 @@ class Message:
 
     def get_all(self, name: str) -> list[str]:
         """Return the values of all headers called *name* in any case of letters, in wire order."""
-        wanted = name.lower()
-        return [value for header, value in self.headers if header.lower() == wanted]
+        shape, values = self._parsed or self._parse()
+        # In C, because a command may have printed hundreds of thousands of lines.
+        return list(compress(values.groups(), map(name.lower().__eq__, map(str.lower, shape.names))))
 
     def __getitem__(self, name: str) -> str:
         value = self.get(name)
