@@ -6,7 +6,7 @@ from typing import Final
 from .documentation import Parameter
 from .names import argument
 
-__all__ = ["ParameterType", "absorbed", "parameter_type"]
+__all__ = ["SECRET", "ParameterType", "absorbed", "parameter_type"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,23 @@ _FAMILIES: Final = {
 _ABSORBED: Final = {
     "UpdateConfig": ("Cat-000000", "Var-000000", "Value-000000", "Match-000000", "Line-000000", "Options-000000"),
     "UserEvent": ("HeaderN",),
+}
+# What callers may put a PIN or a password into: the values of variables, of the database and of configuration files,
+# arguments of applications and of other programs, messages to people, digits that are dialled for somebody.
+SECRET: Final = {
+    "AGI": ("Command",),
+    "DBPut": ("Val",),
+    "DialplanExtensionAdd": ("ApplicationData",),
+    "JabberSend": ("Message",),
+    "MessageSend": ("Body", "Base64Body", "Variable"),
+    "MixMonitor": ("Command",),
+    "Originate": ("Data", "Variable"),
+    "PJSIPNotify": ("Variable",),
+    "PlayDTMF": ("Digit",),
+    "PlayMF": ("Digit",),
+    "SendText": ("Message",),
+    "Setvar": ("Value",),
+    "UpdateConfig": ("Match", "Value"),
 }
 # The documented words are examples.
 _OPEN: Final = frozenset(["Events.EventMask", "Filter.MatchCriteria", "ModuleLoad.Module"])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from .docstrings import of_action
 from .documentation import Action, Documentation, Parameter
 from .names import class_name
-from .parameter_types import ParameterType, parameter_type
+from .parameter_types import SECRET, ParameterType, parameter_type
 
 __all__ = ["render_actions"]
 
@@ -67,6 +67,8 @@ def _class(action: Action, events: set[str]) -> Iterator[str]:
     slots = sorted(each.argument for each in types.values())
     yield f"{_INDENT}__slots__ = {_tuple(slots)}"
     yield f'{_INDENT}name = "{action.name}"'
+    if action.name in SECRET:
+        yield f"{_INDENT}secret_headers = {_tuple(SECRET[action.name])}"
     if action.items:
         yield f"{_INDENT}item_events = {_tuple(action.items)}"
     if action.end:

@@ -1,6 +1,7 @@
 """The generator of the AMI package's typed surface, on documentation of our own."""
 
 import ast
+import inspect
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,7 +16,7 @@ from tools.generate_ami.corrections import ASTERISK_22, Corrections
 from tools.generate_ami.documentation import Action, Documentation, Event, Parameter, Snapshot, parse
 from tools.generate_ami.header_types import CHANNEL, parser
 from tools.generate_ami.names import argument, attribute, class_name, snake_case
-from tools.generate_ami.parameter_types import parameter_type
+from tools.generate_ami.parameter_types import SECRET, parameter_type
 from tools.generate_ami.render_actions import render_actions
 from tools.generate_ami.render_events import render_events
 from tools.generate_ami.sentences import ACTIONS, EVENTS
@@ -368,6 +369,21 @@ def test_an_action_class_is_written_with_its_signature_and_headers() -> None:
         "super().__init__(('Optional', optional), ('Channel', channel), ('Muted', yes_no(muted)), ('Value', value))"
         in written
     )
+
+
+def test_021_what_may_be_a_secret_is_marked_in_the_class() -> None:
+    described = Documentation((Action("Setvar", "builtin", (Parameter("Variable"), Parameter("Value"))),), ())
+    assert "secret_headers = ('Value',)" in ast.unparse(ast.parse(render_actions(described, version="22.0")))
+    assert "secret_headers" not in render_actions(Documentation((Action("Ping", "builtin"),), ()), version="22.0")
+
+
+@pytest.mark.parametrize("name", SECRET)
+def test_021_every_secret_is_that_of_a_parameter(name: str) -> None:
+    kind = getattr(actions, name)
+    assert kind.secret_headers == SECRET[name]
+    source = inspect.getsource(kind)
+    # The changes of UpdateConfig hold theirs inside.
+    assert all(f'("{header}", ' in source for header in SECRET[name]) or name == "UpdateConfig"
 
 
 def test_every_sentence_is_about_a_class_and_every_class_but_the_ends_of_lists_has_one() -> None:

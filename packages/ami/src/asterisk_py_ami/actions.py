@@ -249,6 +249,7 @@ class AGI(Action):
 
     __slots__ = ("channel", "command", "command_id")
     name = "AGI"
+    secret_headers = ("Command",)
 
     def __init__(self, channel: str, command: str, *, command_id: str | None = None) -> None:
         self.channel: Final = required(self, "channel", channel)
@@ -1012,6 +1013,7 @@ class DBPut(Action):
 
     __slots__ = ("family", "key", "val")
     name = "DBPut"
+    secret_headers = ("Val",)
 
     def __init__(self, family: str, key: str, *, val: str | None = None) -> None:
         self.family: Final = required(self, "family", family)
@@ -1044,6 +1046,7 @@ class DialplanExtensionAdd(Action):
 
     __slots__ = ("application", "application_data", "context", "extension", "priority", "replace")
     name = "DialplanExtensionAdd"
+    secret_headers = ("ApplicationData",)
 
     def __init__(
         self,
@@ -1317,6 +1320,7 @@ class JabberSend(Action):
 
     __slots__ = ("jabber", "jid", "message")
     name = "JabberSend"
+    secret_headers = ("Message",)
 
     def __init__(self, jabber: str, jid: str, message: str) -> None:
         self.jabber: Final = required(self, "jabber", jabber)
@@ -1490,6 +1494,7 @@ class MessageSend(Action):
 
     __slots__ = ("base64_body", "body", "destination", "from_uri", "to_uri", "variables")
     name = "MessageSend"
+    secret_headers = ("Body", "Base64Body", "Variable")
 
     def __init__(
         self,
@@ -1525,6 +1530,7 @@ class MixMonitor(Action):
 
     __slots__ = ("channel", "command", "file", "options")
     name = "MixMonitor"
+    secret_headers = ("Command",)
 
     def __init__(
         self, channel: str, *, file: str | None = None, options: str | None = None, command: str | None = None
@@ -1676,6 +1682,7 @@ class Originate(Action):
         "variables",
     )
     name = "Originate"
+    secret_headers = ("Data", "Variable")
 
     def __init__(
         self,
@@ -1837,6 +1844,7 @@ class PJSIPNotify(Action):
 
     __slots__ = ("channel", "endpoint", "option", "uri", "variables")
     name = "PJSIPNotify"
+    secret_headers = ("Variable",)
 
     def __init__(
         self,
@@ -2129,6 +2137,7 @@ class PlayDTMF(Action):
 
     __slots__ = ("channel", "digit", "duration", "receive")
     name = "PlayDTMF"
+    secret_headers = ("Digit",)
 
     def __init__(self, channel: str, digit: str, *, duration: float | None = None, receive: bool | None = None) -> None:
         self.channel: Final = required(self, "channel", channel)
@@ -2151,6 +2160,7 @@ class PlayMF(Action):
 
     __slots__ = ("channel", "digit", "duration")
     name = "PlayMF"
+    secret_headers = ("Digit",)
 
     def __init__(self, channel: str, digit: str, *, duration: float | None = None) -> None:
         self.channel: Final = required(self, "channel", channel)
@@ -2585,6 +2595,7 @@ class SendText(Action):
 
     __slots__ = ("channel", "content_type", "message")
     name = "SendText"
+    secret_headers = ("Message",)
 
     def __init__(self, channel: str, message: str, *, content_type: str | None = None) -> None:
         self.channel: Final = required(self, "channel", channel)
@@ -2601,6 +2612,7 @@ class Setvar(Action):
 
     __slots__ = ("channel", "value", "variable")
     name = "Setvar"
+    secret_headers = ("Value",)
 
     def __init__(self, variable: str, value: str, *, channel: str | None = None) -> None:
         self.channel: Final = channel
@@ -2747,6 +2759,7 @@ class UpdateConfig(Action):
 
     __slots__ = ("changes", "dst_filename", "preserve_effective_context", "reload", "src_filename")
     name = "UpdateConfig"
+    secret_headers = ("Match", "Value")
 
     def __init__(
         self,

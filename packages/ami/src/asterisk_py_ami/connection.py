@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final, Self
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, LoginTimeoutError
 from asterisk_py_core.net import open_stream
 from asterisk_py_core.pending import PendingRequests
-from asterisk_py_core.redaction import redact
 from asterisk_py_core.stream import Stream, format_address
 
 from .protocol.codec import encode_action
 from .protocol.gathering import OriginateGathering
+from .protocol.masking import mask_action, mask_message
 from .protocol.message import AmiEvent, Response
 from .protocol.session import SessionState
 
@@ -168,7 +168,7 @@ class AmiConnection:
     def _write(self, data: bytes) -> None:
         self._stream.write(data)
         if logger.isEnabledFor(logging.DEBUG):
-            logger.debug("to %s: %r", self.address, redact(data))
+            logger.debug("to %s: %r", self.address, mask_action(data))
 
     def _received(self, data: bytes) -> None:
         messages = self.session.receive_data(data)
@@ -176,7 +176,7 @@ class AmiConnection:
             self._go_on_with_login()
         if logger.isEnabledFor(logging.DEBUG):
             for message in messages:
-                logger.debug("from %s: %r", self.address, redact(message.raw))
+                logger.debug("from %s: %r", self.address, mask_message(message.raw))
         events = [message for message in messages if isinstance(message, AmiEvent)]
         if len(events) < len(messages):
             self._answered([message for message in messages if isinstance(message, Response)])

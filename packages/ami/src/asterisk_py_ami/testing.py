@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Self, TypeAlias, cast
 
 from asterisk_py_core.checks import check_count
 from asterisk_py_core.credentials import Credentials
-from asterisk_py_core.redaction import redact
+
+from .protocol.masking import mask_header
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -86,7 +87,7 @@ class ReceivedAction:
         self._session.write(_with_action_id(answer, self.get("ActionID")))
 
     def __repr__(self) -> str:
-        headers = [redact(f"{name}: {value}") for name, value in self.headers]
+        headers = [f"{name}: {mask_header(self.name, name, value)}" for name, value in self.headers]
         return f"<ReceivedAction {', '.join(headers)}>"
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from asterisk_py_core.checks import check_number
 from asterisk_py_core.errors import InputError
-from asterisk_py_core.redaction import redact
 
 from .codec import HeaderValue, Scalar, encode_variables
+from .masking import mark_secret, mask_header
 from .message import AmiEvent
 
 __all__ = [
@@ -54,6 +54,13 @@ class Action:
 
     name: ClassVar[str]
     """The action's name as Asterisk spells it."""
+    secret_headers: ClassVar[tuple[str, ...]] = ()
+    """The headers whose values may be secrets: they are in no log of the wire and no repr."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.secret_headers:
+            mark_secret(cls.name, cls.secret_headers)
 
     def __init__(self, *headers: tuple[str, HeaderValue]) -> None:
         self._headers = headers
@@ -82,7 +89,7 @@ class Action:
         return hash((type(self), self._headers))
 
     def __repr__(self) -> str:
-        shown = [_abridged(header, value) for header, value in self._headers if value is not None]
+        shown = [_abridged(self.name, header, value) for header, value in self._headers if value is not None]
         return f"<{' '.join([type(self).__name__, *shown])}>"
 
 
@@ -175,9 +182,9 @@ def pairs(fields: Mapping[str, Scalar] | None) -> tuple[tuple[str, HeaderValue],
     return tuple((fields or {}).items())
 
 
-def _abridged(header: str, value: HeaderValue) -> str:
+def _abridged(action: str, header: str, value: HeaderValue) -> str:
     values = value if isinstance(value, list | tuple) else [value]
-    # Redacted before it is cut: half a secret is still one.
-    texts = [str(each).lower() if isinstance(each, bool) else each for each in values]
-    shown = "; ".join(redact(f"{header}: {text}").partition(": ")[2] for text in texts)
+    # Masked before it is cut: half a secret is still one.
+    texts = [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
+    shown = "; ".join(mask_header(action, header, text) for text in texts)
     return f"{header}={shown[:_REPR_VALUE]!r}" + ("..." if len(shown) > _REPR_VALUE else "")
