@@ -63,8 +63,8 @@ class ReceivedAction:
     """
 
     def __init__(self, frame: bytes, session: _Session) -> None:
-        lines = frame.decode("utf-8", "surrogateescape").split("\r\n")
-        self.headers = [(name, value.lstrip(" ")) for name, _, value in (line.partition(":") for line in lines)]
+        lines = [line.partition(":") for line in frame.decode("utf-8", "surrogateescape").split("\r\n")]
+        self.headers = [(name, value.lstrip(" ")) for name, _, value in lines]
         self.name = self.get("Action")
         self._session = session
 
@@ -340,9 +340,7 @@ class _Session(asyncio.Protocol):
         self._incoming = b""
         self._outgoing = bytearray()
         self._next_piece: asyncio.Handle | None = None
-        self._closing = False
-        self._is_up = False
-        self._is_lost = False
+        self._closing = self._is_up = self._is_lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # After a TLS handshake it comes late: bytes, and even the end, may have come before it.
@@ -410,8 +408,7 @@ class _Handshake(asyncio.Protocol):
         self._task = asyncio.create_task(self._agree(), name="FakeAmiServer TLS handshake")
 
     async def _agree(self) -> None:
-        session = self._make()
-        loop = asyncio.get_running_loop()
+        session, loop = self._make(), asyncio.get_running_loop()
         with contextlib.suppress(OSError):
             # None where the connection was lost before the client had said anything.
             if secure := await loop.start_tls(self.transport, session, self._context, server_side=True):
