@@ -576,6 +576,7 @@ class QuietConnection:
         return [SimpleNamespace(key=name, request=name, deadline=time) for name, time in waiting if time > self.now]
 
     _gatherings: ClassVar[dict[str, Any]] = {}
+    _abandoned_until: float = 0.0
     busy_until = AmiConnection.busy_until
 
     def ping(self) -> None:
@@ -649,6 +650,11 @@ def test_050_a_blocking_action_that_ends_early_does_not_hide_a_death_after_it() 
     connection = QuietConnection(requests=(("Originate", 600.0),), arrivals=(22.0,))
     assert death_of(connection)[0] == 42.0
     assert connection.pings == [5.0, 27.0]
+
+
+def test_050_a_blocking_action_that_was_cancelled_still_keeps_asterisk_busy() -> None:
+    assert death_of(QuietConnection(_abandoned_until=35.0))[0] == 35.0
+    assert death_of(QuietConnection(_abandoned_until=16.0))[0] == 20.0
 
 
 def test_a_link_that_is_lost_while_a_ping_is_out_ends_with_what_ended_it() -> None:

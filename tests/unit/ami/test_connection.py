@@ -359,6 +359,24 @@ async def test_010_the_late_answer_to_a_cancelled_request_is_dropped(
     assert caplog.records == []
 
 
+@pytest.mark.parametrize(("action", "is_busy"), [("WaitEvent", True), ("command", True), ("Getvar", False)])
+async def test_050_giving_up_a_blocking_action_does_not_stop_it(
+    pbx: FakeAmiServer,
+    connection: AmiConnection,
+    action: str,
+    is_busy: bool,  # noqa: FBT001
+) -> None:
+    pbx.on(action, None)
+    before = asyncio.get_running_loop().time()
+    request = asyncio.create_task(connection.request(action, timeout=60))
+    await pbx.wait_for_action(action)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    assert len(connection.pending) == 0
+    assert (connection.busy_until >= before + 60) == is_busy
+
+
 async def test_052_an_answer_after_the_timeout_is_dropped_and_the_connection_kept(
     pbx: FakeAmiServer, connection: AmiConnection
 ) -> None:

@@ -58,6 +58,8 @@ class AmiConnection:
         # One for all keepalives: their answers are not looked at, and may come whenever they like.
         self._ping_id = session.next_action_id()
         self._forgery_reported = False
+        # Until when Asterisk may be busy with what nobody waits for any more: to give it up does not stop it.
+        self._abandoned_until = 0.0
         self._gatherings: dict[str, Gathering] = {}
         # What all ActionIDs of this connection begin with.
         self._mark = self._ping_id.partition("-")[0].encode("ascii")
@@ -118,12 +120,19 @@ class AmiConnection:
         # A call whose outcome is awaited is made beside the session, which is free again at once.
         beside = {key for key, each in self._gatherings.items() if isinstance(each, OriginateGathering)}
         asked = (each for each in self.pending if each.key not in beside)
-        return max((each.deadline for each in asked if each.request.lower() in BLOCKING_ACTIONS), default=0.0)
+        deadlines = [each.deadline for each in asked if each.request.lower() in BLOCKING_ACTIONS]
+        return max([*deadlines, self._abandoned_until])
 
     async def request(self, action: str, headers: Headers = (), *, timeout: float) -> Response:
         """Send *action* and return its answer, whatever it says; see :meth:`AmiClient.send` for the errors."""
         key = self.session.next_action_id()
-        return await self._exchange(action, key, encode_action(action, headers, key), timeout)
+        started = asyncio.get_running_loop().time()
+        try:
+            return await self._exchange(action, key, encode_action(action, headers, key), timeout)
+        except asyncio.CancelledError:
+            if action.lower() in BLOCKING_ACTIONS:
+                self._abandoned_until = max(self._abandoned_until, started + timeout)
+            raise
 
     async def gather(self, action: str, headers: Headers, gathering: Gathering, *, timeout: float) -> Response:
         """Send *action*, put all that belongs to its answer into *gathering*, and return the first of it."""
