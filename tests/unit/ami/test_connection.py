@@ -1,18 +1,22 @@
 """One connection against a scripted server: the login, requests and answers, and every way to end."""
 
 import asyncio
+import datetime as dt
 import gc
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import trustme
 
+from asterisk_py_ami.client import AmiClient
 from asterisk_py_ami.connection import AmiConnection
 from asterisk_py_ami.errors import LoginInUseError
+from asterisk_py_ami.protocol.codec import Decoder
 from asterisk_py_ami.protocol.message import AmiEvent, Response
 from asterisk_py_ami.protocol.session import AmiSession, LoginMethod
 from asterisk_py_ami.testing import FakeAmiServer, ReceivedAction, fake_ami
@@ -34,7 +38,9 @@ from asterisk_py_core.errors import (
     UnsupportedVersionError,
     WriteTimeoutError,
 )
+from asterisk_py_core.reconnect import ConnectionState
 
+TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 FOREVER = 1e9
 CLOSED = ClientClosedError(what="the test")
 SILENCE = b""
@@ -262,6 +268,55 @@ async def test_063_an_untrusted_certificate_is_fatal_and_nothing_is_sent(authori
         assert pbx.received == []
 
 
+async def test_063_a_certificate_for_another_host_is_fatal(authority: trustme.CA) -> None:
+    await refuses(authority, authority.issue_cert("pbx.example"), "not valid for '127.0.0.1'")
+
+
+async def test_063_an_expired_certificate_is_fatal(authority: trustme.CA) -> None:
+    past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    await refuses(
+        authority, authority.issue_cert("127.0.0.1", not_before=past, not_after=past), "certificate has expired"
+    )
+
+
+async def test_063_a_certificate_that_signed_itself_is_fatal(authority: trustme.CA) -> None:
+    await refuses(authority, trustme.CA().issue_cert("127.0.0.1"), "self-signed certificate|unable to get local issuer")
+
+
+async def refuses(authority: trustme.CA, certificate: trustme.LeafCert, why: str) -> None:
+    """Check that a client that trusts *authority* gives up at once and tells the server nothing."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate.configure_cert(context)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    async with FakeAmiServer(ssl=context) as pbx:
+        client = AmiClient(
+            pbx.host, pbx.port, credentials=pbx.credentials, login="plain", ssl=trusting, retry_first=True
+        )
+        with pytest.raises(TlsError, match=why) as caught:
+            await client.connect()
+        assert caught.value.certificate
+        assert client.state is ConnectionState.DISCONNECTED
+        assert (pbx.received, pbx.logins) == ([], 0)
+
+
+@pytest.mark.parametrize("how", ["drop", "reset"])
+async def test_063_a_handshake_that_is_cut_may_heal(how: str) -> None:
+    # No TLS: the client says hello, and hears nothing.
+    async with FakeAmiServer() as pbx:
+        pbx.banner = SILENCE
+        session = AmiSession(address="x", credentials=pbx.credentials, login="plain")
+        opening = asyncio.create_task(
+            anything(AmiConnection.open(pbx.host, pbx.port, session, ssl=ssl.create_default_context(), timeout=5))
+        )
+        await pbx.wait_until(lambda: pbx.connections)
+        getattr(pbx, how)()
+        error = await opening
+        assert isinstance(error, TlsError)
+        assert (error.certificate, error.is_retryable) == (False, True)
+        assert pbx.received == []
+
+
 async def test_063_tls_to_a_plain_port_fails_and_may_heal(pbx: FakeAmiServer, open_connection: Opener) -> None:
     with pytest.raises(TlsError) as caught:
         await open_connection("plain", ssl=True)
@@ -405,6 +460,37 @@ async def test_032_forged_answers_are_counted_reported_once_and_never_delivered(
     assert [record.getMessage() for record in caplog.records] == [
         f"127.0.0.1:{pbx.port} sent an answer to no request of ours; such answers are dropped"
     ]
+
+
+async def test_032_a_recorded_injection_reaches_no_request_and_disturbs_none(
+    pbx: FakeAmiServer, connection: AmiConnection, caplog: pytest.LogCaptureFixture
+) -> None:
+    pbx.on("Getvar", None)
+    requests = [asyncio.create_task(connection.request("Getvar", timeout=5)) for _ in range(3)]
+    await pbx.wait_for_action("Getvar", 3)
+    seen: list[AmiEvent] = []
+    connection.deliver_to(seen.extend)
+    stream = (TRANSCRIPTS / "ami-event-injection.s2c.bin").read_bytes().partition(b"\n")[2]
+    pbx.emit(stream)
+    for action in pbx.called("Getvar"):
+        action.reply(b"Response: Success\r\nValue: real\r\n\r\n")
+    assert {(await request)["Value"] for request in requests} == {"real"}
+    forged = [message for message in Decoder().receive_data(stream) if isinstance(message, Response)]
+    assert connection.pending.unmatched == len(forged) == 5
+    assert len(seen) > 20
+    assert connection.cause is None
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("action_id", ["a" * 65, "a\rb", "a b", "mine", ""])
+async def test_028_an_action_id_of_the_callers_own_is_refused(
+    pbx: FakeAmiServer, connection: AmiConnection, action_id: str
+) -> None:
+    for name in ("ActionID", "actionid"):
+        with pytest.raises(InputError, match=f"action Ping: header {name} is set by"):
+            await connection.request("Ping", {name: action_id}, timeout=5)
+    await asyncio.gather(*(connection.request("Ping", timeout=5) for _ in range(100)))
+    assert len({ping["ActionID"] for ping in pbx.called("Ping")}) == len(pbx.called("Ping")) == 100
 
 
 async def test_a_late_answer_is_not_taken_for_a_forgery_after_one(

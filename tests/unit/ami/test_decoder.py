@@ -252,6 +252,22 @@ def test_038_blank_lines_for_ever_cost_no_memory(garbage: bytes) -> None:
     assert held < 100_000
 
 
+def test_038_a_million_tiny_messages_are_all_decoded_and_leave_nothing() -> None:
+    decoder = Decoder()
+    # The last message of each piece is cut.
+    assert decoder.receive_data(b"A:\r\n\r") == []
+    piece = b"\n" + b"A:\r\n\r\n" * 9_999 + b"A:\r\n\r"
+    count = sum(len(decoder.receive_data(piece)) for _ in range(97))
+    tracemalloc.start()
+    try:
+        count += sum(len(decoder.receive_data(piece)) for _ in range(3))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (count, decoder.junk_count) == (1_000_000, 1_000_000)
+    assert held < 100_000
+
+
 def test_038_a_hundred_thousand_headers_and_a_line_of_two_megabytes_are_refused() -> None:
     with pytest.raises(FrameTooLargeError, match="65,536"):
         decode(b"Response: Success\r\n" + b"X: 1\r\n" * 100_000 + b"\r\n")

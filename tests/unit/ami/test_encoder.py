@@ -63,7 +63,11 @@ def test_026_line_ends_of_unicode_are_plain_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["", " ", "A B", "A:", ":", "A\r", "A\n", "A\0", "\u00c4", "A\x7f", "A\t", None, 5, b"A"]
+    "bad",
+    [
+        *("", " ", "A B", "A:", ":", "A\r", "A\n", "A\r\n", "A\0", "A\x85", "A\u2028", "\u00c4", "A\x7f", "A\t"),
+        *("\udcff", None, 5, b"A"),
+    ],
 )
 def test_027_header_and_action_names_that_are_no_names_are_refused(bad: Any) -> None:
     with pytest.raises(InputError, match=r"header name .* must be printable ASCII"):

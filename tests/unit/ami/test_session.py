@@ -408,7 +408,7 @@ def test_042_045_a_recorded_login_ends_as_it_did(name: str, outcome: SessionStat
         ("ami-shutdown", [None, None, "Shutdown"]),
     ],
 )
-def test_042_044_a_recorded_plain_login_ends_as_it_did(name: str, outcome: Any) -> None:
+def test_042_044_048_a_recorded_plain_login_ends_as_it_did(name: str, outcome: Any) -> None:
     stream = (TRANSCRIPTS / f"{name}.s2c.bin").read_bytes().replace(b": L1\r\n", f": {PREFIX}-1\r\n".encode())
     session = make_session(login="plain")
     if isinstance(outcome, list):
@@ -419,3 +419,12 @@ def test_042_044_a_recorded_plain_login_ends_as_it_did(name: str, outcome: Any) 
         with pytest.raises(outcome) as caught:
             session.receive_data(stream)
         assert type(caught.value) is outcome
+
+
+def test_047_a_user_who_never_sees_fully_booted_is_logged_in_all_the_same() -> None:
+    stream = (TRANSCRIPTS / "ami-perm-denied.s2c.bin").read_bytes().replace(b": L1\r\n", f": {PREFIX}-1\r\n".encode())
+    session = make_session(login="plain")
+    messages = session.receive_data(stream)
+    assert state(session) is SessionState.READY
+    assert {type(message) for message in messages} == {Response}
+    assert [message.get("ActionID") for message in messages] == ["1", "2", "3", "4", "4b", "5"]

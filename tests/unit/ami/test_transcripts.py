@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_py_ami.events import Hangup, OriginateResponse, VarSet
+from asterisk_py_ami.events import Hangup, OriginateResponse, Shutdown, VarSet
 from asterisk_py_ami.protocol.codec import Decoder
 from asterisk_py_ami.protocol.fields import Field, OptionalPart, Part, Snapshot
+from asterisk_py_ami.protocol.gathering import ListGathering
 from asterisk_py_ami.protocol.message import AmiEvent, Message, Response
 
 RECORDED = sorted((Path(__file__).parents[2] / "transcripts").glob("ami-*.s2c.bin"))
@@ -94,6 +95,17 @@ def test_034_the_recorded_originate_responses_are_events() -> None:
     assert all(action_id for action_id, _ in outcomes)
 
 
+@pytest.mark.parametrize("name", ["shutdown", "shutdown-graceful"])
+def test_048_a_recorded_shutdown_says_so_with_its_last_event(name: str) -> None:
+    last = decode(read(name))[-1]
+    assert isinstance(last, Shutdown)
+    assert (last["Shutdown"], last["Restart"]) == ("Cleanly", "False")
+
+
+def test_050_a_recorded_synchronous_originate_holds_back_the_answer_to_a_ping_sent_after_it() -> None:
+    assert [message.action_id for message in decode(read("originate-sync-blocks"))][1:] == ["BLK", "AFTER-BLK"]
+
+
 def test_053_the_recorded_rejections_say_why() -> None:
     reasons = {m.message for m in decode(read("perm-denied")) if isinstance(m, Response) and not m.is_success}
     assert "Permission denied" in reasons
@@ -104,6 +116,21 @@ def test_053_the_recorded_rejections_say_why() -> None:
 def test_054_an_empty_pjsip_list_ends_with_a_bare_lf_in_its_text() -> None:
     texts = [m.message for m in decode(read("lists")) if isinstance(m, Response)]
     assert "No endpoints found" in texts
+
+
+def test_054_each_recorded_list_has_as_many_items_as_its_end_says() -> None:
+    lists: dict[str, ListGathering] = {}
+    messages = decode(read("lists"))
+    for message in messages:
+        key = message.get("ActionID", "")
+        if isinstance(message, Response) and message.get("EventList"):
+            lists[key] = ListGathering()
+        if key in lists and isinstance(message, Response | AmiEvent):
+            lists[key].receive(message)
+    assert len(lists) >= 5
+    for gathering in lists.values():
+        assert gathering.end is not None
+        assert gathering.announced == len(gathering.events)
 
 
 def test_057_recorded_command_output_is_complete() -> None:
