@@ -1,6 +1,7 @@
 """What must hold for all bytes and all values, not only for those somebody thought of."""
 
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given
@@ -10,10 +11,14 @@ from asterisk_py_ami.events import Hangup
 from asterisk_py_ami.protocol.codec import Decoder, encode_action, encode_variables
 from asterisk_py_ami.protocol.framing import Limits
 from asterisk_py_ami.protocol.headers import ShapeParser, parse_by_line, parse_lines
+from asterisk_py_ami.protocol.masking import mask_message
 from asterisk_py_ami.protocol.message import AmiEvent, Message
 from asterisk_py_ami.protocol.session import AmiSession, SessionState
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import AuthError, InputError, ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.parser
 
@@ -28,7 +33,7 @@ PIECES = st.sampled_from(
         *[b"Response: ", b"ActionID: 1", b"Response: Follows\r\n", b"--END COMMAND--", b"Output: "],
     ]
 )
-STREAMS = st.lists(PIECES | st.binary(max_size=4), max_size=40).map(b"".join)
+STREAMS = st.lists(PIECES | st.binary(max_size=4), max_size=40).map(b"".join) | st.binary(max_size=200)
 CUTS = st.lists(st.integers(0, 200), max_size=12)
 
 
@@ -61,6 +66,90 @@ def test_035_any_bytes_give_the_same_messages_or_the_same_error_however_they_are
         messages, error = receive(stream, borders, legacy_output=legacy_output, limits=limits)
         assert [(type(message), message.raw) for message in messages] == [(type(m), m.raw) for m in whole]
         assert bool(error) == bool(refused)
+
+
+BANNERS = st.sampled_from([b"Asterisk Call Manager/11.0.0\r\n", b"Asterisk Call Manager/2.8.0\n", b"Asterisk Call Man"])
+LOGIN = st.sampled_from(
+    [
+        b"",
+        b"Response: Success\r\nActionID: p-1\r\nChallenge: 1\r\n\r\n",
+        b"Response: Success\r\nActionID: p-2\r\n\r\n",
+        b"Response: Error\r\nActionID: p-2\r\nMessage: Login Already In Use\r\n\r\n",
+        b"Response: Success\r\nActionID: p-1\r\n\r\n",
+    ]
+)
+
+
+def converse(stream: bytes, cuts: list[int], login: str) -> tuple[object, ...]:
+    """Return all that a session makes of *stream* cut at *cuts*: what it received and sent, and how it ended."""
+    session = AmiSession(
+        address="127.0.0.1:5038", credentials=Credentials("admin", "hunter2"), login=login, token_hex=lambda _: "p"
+    )
+    received: list[tuple[type[Message], bytes]] = []
+    sent, error = b"", ""
+    borders = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    try:
+        for start, end in pairwise(borders):
+            received += [(type(message), message.raw) for message in session.receive_data(stream[start:end])]
+            sent += session.data_to_send()
+    except (ProtocolError, AuthError) as caught:
+        error = str(caught)
+        sent += session.data_to_send()
+    return received, sent, error, session.state, session.version, 0 if error else session.junk_count
+
+
+@given(st.lists(BANNERS | LOGIN | STREAMS, max_size=6), CUTS, st.sampled_from(["md5", "plain"]))
+def test_035_a_session_says_and_hears_the_same_however_the_bytes_are_cut(
+    parts: list[bytes], cuts: list[int], login: str
+) -> None:
+    for stream in (b"".join(parts), b"Asterisk Call Manager/11.0.0\r\n" + b"".join(parts)):
+        received, sent, error, *end = converse(stream, [], login)
+        for borders in (cuts, list(range(len(stream)))):
+            *same, refused, state, version, junk = converse(stream, borders, login)
+            assert [state, version, junk] == end
+            assert same[0] == received
+            # What was to be sent when everything came at once may have been overtaken by a refusal.
+            assert same[1] == sent or (error and sent == b"")
+            assert bool(refused) == bool(error)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(ANYTHING, ANYTHING, ANYTHING)
+def test_026_whatever_is_given_for_an_action_is_written_whole_or_refused(
+    name: Any, headers: Any, variables: Any
+) -> None:
+    makes: list[Callable[[], bytes]] = [
+        lambda: encode_action(name, headers),
+        lambda: encode_action("Ping", headers),
+        lambda: encode_action("Ping", {"A": headers}),
+        lambda: encode_action("Ping", {"A": 1}, name),
+        lambda: encode_action("Ping", {"Variable": encode_variables(variables)}),
+    ]
+    for make in makes:
+        try:
+            data = make()
+        except InputError:
+            continue
+        assert data.endswith(b"\r\n\r\n")
+        assert data.count(b"\r\n\r\n") == 1
+        assert data.count(b"Action: ") == data.count(b"\r\nAction: ") + 1
+        assert b"\0" not in data
+
+
+@given(STREAMS)
+def test_021_whatever_comes_can_be_logged(stream: bytes) -> None:
+    once = mask_message(stream)
+    assert mask_message(once) == once
 
 
 @given(STREAMS)

@@ -277,3 +277,20 @@ def test_an_action_of_one_s_own_is_as_good() -> None:
     assert repr(CountSheep(3)) == "<CountSheep UpTo='3'>"
     with pytest.raises(InputError, match="action CountSheep: parameter rest must be"):
         CountSheep(3, rest=-1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda bad: actions.Originate("PJSIP/1", variables=bad),
+        lambda bad: actions.Originate("PJSIP/1", codecs=bad),
+        lambda bad: actions.Status(variables=bad),
+        lambda bad: actions.AOCMessage("D", unit_amounts=bad),
+        lambda bad: actions.UpdateConfig("a.conf", "b.conf", changes=bad),
+        lambda bad: actions.UserEvent("A", fields=bad),
+    ],
+)
+def test_what_is_no_list_and_no_mapping_is_refused_when_the_action_is_made(make: Callable[[Any], Action]) -> None:
+    for bad in (5, object(), b"ab", {"a"}, [[["a"]]]):
+        with pytest.raises(InputError, match="must be"):
+            written(make(bad))

@@ -152,8 +152,14 @@ def on_off(value: bool | None) -> str | None:  # noqa: FBT001 - a value to write
 
 
 def joined(values: str | Sequence[str] | None) -> str | None:
-    """Return *values* with commas between them."""
-    return values if values is None or isinstance(values, str) else ",".join(values)
+    """Return *values* with commas between them.
+
+    Raises:
+        InputError: one of them is no text.
+    """
+    if values is None or isinstance(values, str):
+        return values
+    return ",".join([_checked("a list", each, str) for each in _checked("a list", values, Sequence)])
 
 
 def escaped(values: Mapping[str, Scalar] | None) -> tuple[str, ...] | None:
@@ -163,7 +169,8 @@ def escaped(values: Mapping[str, Scalar] | None) -> tuple[str, ...] | None:
 
 def indexed(header: str, values: Sequence[Scalar] | None) -> tuple[tuple[str, HeaderValue], ...]:
     """Return ``Header(0)``, ``Header(1)`` and so on."""
-    return tuple([(f"{header}({number})", value) for number, value in enumerate(values or ())])
+    values = _checked(header, values or (), Sequence)
+    return tuple([(f"{header}({number})", value) for number, value in enumerate(values)])
 
 
 def numbered(changes: Sequence[Mapping[str, Scalar]] | None) -> tuple[tuple[str, HeaderValue], ...]:
@@ -171,15 +178,23 @@ def numbered(changes: Sequence[Mapping[str, Scalar]] | None) -> tuple[tuple[str,
     return tuple(
         [
             (f"{name}-{number:06}", value)
-            for number, change in enumerate(changes or ())
-            for name, value in change.items()
+            for number, change in enumerate(_checked("changes", changes or (), Sequence))
+            for name, value in _checked("a change", change, Mapping).items()
         ]
     )
 
 
 def pairs(fields: Mapping[str, Scalar] | None) -> tuple[tuple[str, HeaderValue], ...]:
     """Return headers of the caller's own."""
-    return tuple((fields or {}).items())
+    return tuple(_checked("fields", fields or {}, Mapping).items())
+
+
+def _checked(what: str, value: T, kind: type) -> T:
+    # A text is a sequence of letters, and was never meant as that.
+    if not isinstance(value, kind) or (kind is Sequence and isinstance(value, str | bytes)):
+        problem = f"must be a {kind.__name__.lower()}, not of type {type(value).__name__}"
+        raise InputError(field=what, problem=problem)
+    return value
 
 
 def _abridged(action: str, header: str, value: HeaderValue) -> str:

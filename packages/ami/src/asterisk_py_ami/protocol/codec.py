@@ -163,6 +163,8 @@ def encode_variables(variables: Mapping[str, Scalar]) -> list[str]:
     Raises:
         InputError: a name is empty or holds ``=``, a comma, a quote, a backslash, a space or a control character.
     """
+    if not isinstance(variables, Mapping):
+        raise InputError(field="variables", problem=f"must be a mapping, not of type {type(variables).__name__}")
     encoded = []
     for name, value in variables.items():
         if not _fits(_VARIABLE_NAME, name):
