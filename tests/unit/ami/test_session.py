@@ -202,6 +202,15 @@ def test_042_an_answer_that_is_no_success_is_a_refusal() -> None:
         session.receive_data(f"Response: Goodbye\r\nActionID: {PREFIX}-2\r\n\r\n".encode())
 
 
+@pytest.mark.parametrize(("number", "kind"), [(1, ChallengeFailedError), (2, LoginRejectedError)])
+def test_042_a_refusal_of_a_megabyte_is_cut(number: int, kind: type[AsteriskError]) -> None:
+    session = make_session()
+    session.receive_data(BANNER + (CHALLENGE if number == 2 else b""))
+    with pytest.raises(kind) as caught:
+        session.receive_data(refused("x" * 1_000_000, number))
+    assert len(str(caught.value)) < 1200
+
+
 def test_044_a_login_in_use_may_be_tried_again() -> None:
     session = make_session()
     session.receive_data(BANNER + CHALLENGE)

@@ -69,6 +69,8 @@ _OUTPUT_IN_HEADERS: Final = (3,)
 
 # Asterisk sends up to nine digits (main/manager.c, char challenge[10]).
 _CHALLENGE: Final = re.compile(r"[0-9]{1,20}")
+# Asterisk's texts are short; who is not Asterisk may say a megabyte.
+_MAX_REASON: Final = 1024
 
 
 class AmiSession:
@@ -215,13 +217,14 @@ class AmiSession:
             return
         if answer.get("Response", "").lower() != "success":
             kind = LoginInUseError if "already in use" in answer.message.lower() else LoginRejectedError
-            raise kind(address=self._address, username=self._username, reason=answer.message or "no reason was given")
+            reason = answer.message[:_MAX_REASON] or "no reason was given"
+            raise kind(address=self._address, username=self._username, reason=reason)
         self._advance()
 
     def _check_challenge(self, answer: Response) -> str:
         challenge = answer.get("Challenge")
         if not answer.is_success:
-            reason = answer.message or "it was refused without a reason"
+            reason = answer.message[:_MAX_REASON] or "it was refused without a reason"
         elif challenge is None:
             reason = "the answer holds none"
         elif not _CHALLENGE.fullmatch(challenge):
