@@ -18,6 +18,7 @@ from asterisk_py_core.errors import (
     NotSentError,
     OutcomeUnknownError,
     ReadTimeoutError,
+    RequestRejectedError,
 )
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.net import check_target, tls_context
