@@ -1,6 +1,7 @@
 import collections
 import itertools
 import random
+import re
 import sys
 import tracemalloc
 from typing import Any
@@ -301,3 +302,35 @@ def test_a_stranger_who_invents_beginnings_and_names_fills_no_memory() -> None:
     assert len(Hangup._parser._shapes) <= 8
     assert isinstance(AmiEvent._parser, ShapeParsers)
     assert len(AmiEvent._parser._parsers) <= 64
+
+
+def test_a_header_name_of_a_megabyte_is_read_and_made_no_pattern_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stranger(AmiEvent, event="Stranger"):
+        __slots__ = ()
+
+    compiled: list[int] = []
+    original = re.compile
+
+    def compile_pattern(pattern: str) -> re.Pattern[str]:
+        compiled.append(len(pattern))
+        return original(pattern)
+
+    monkeypatch.setattr("asterisk_py_ami.protocol.headers.re.compile", compile_pattern)
+    for size in (1_000_000, 4096, 4000):
+        (event,) = decode(b"Event: Stranger\r\n" + b"x" * size + b": 1\r\n\r\n")
+        assert event["x" * size] == "1"
+    assert len(compiled) == 1
+    assert compiled[0] < 5000
+
+
+def test_an_event_name_of_a_megabyte_is_not_kept() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            (event,) = decode(b"Event: N%d" % number + b"x" * 1_000_000 + b"\r\nA: 1\r\n\r\n")
+            assert event["A"] == "1"
+            del event
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 1_000_000

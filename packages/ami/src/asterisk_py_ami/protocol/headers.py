@@ -23,7 +23,10 @@ _FOLLOWS_HEADERS: Final = frozenset({"response", "privilege", "actionid", "messa
 # chosen by strangers: past these bounds the line parser does the work, as correctly and a few times slower.
 _MAX_SHAPES: Final = 8
 _MAX_SHAPE_HEADERS: Final = 96
+# Characters in all of them; AttendedTransfer has 1,668. A name may be a megabyte, which takes a second to compile.
+_MAX_SHAPE_NAMES: Final = 4096
 _MAX_PARSERS: Final = 64
+_MAX_FIRST_LINE: Final = 128
 
 
 class Shape:
@@ -139,7 +142,7 @@ class ShapeParser:
         return parsed
 
     def _learn(self, shape: Shape, values: Values) -> None:
-        if not 0 < len(shape.names) <= _MAX_SHAPE_HEADERS:
+        if not 0 < len(shape.names) <= _MAX_SHAPE_HEADERS or sum(map(len, shape.names)) > _MAX_SHAPE_NAMES:
             return
         # "." is everything but LF: a value that holds one, and may have to lose one at its end, fits no shape.
         fullmatch = re.compile("\r\n".join(f"{re.escape(name)}: (.*)" for name in shape.names)).fullmatch
@@ -162,7 +165,7 @@ class ShapeParsers:
         line, _, _ = raw.partition(b"\r\n")
         parser = self._parsers.get(line)
         if parser is None:
-            if len(self._parsers) >= _MAX_PARSERS:
+            if len(self._parsers) >= _MAX_PARSERS or len(line) > _MAX_FIRST_LINE:
                 return parse_by_line(raw)
             parser = self._parsers[line] = ShapeParser()
         return parser.parse(raw)

@@ -35,6 +35,8 @@ _SETTING: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
 
+# Bytes. What a command prints may be megabytes, and to mask them holds up the event loop.
+_MAX_SHOWN: Final = 64 * 1024
 # The rest of a header: CR LF ends it, a lone CR or LF is a part of the value.
 _REST: Final = rb"[^\r]*+(?:\r(?!\n)[^\r]*+)*+"
 _VALUE: Final = re.compile(
@@ -72,5 +74,7 @@ def mask_action(data: bytes) -> bytes:
 
 
 def mask_message(raw: bytes) -> bytes:
-    """Return a message of Asterisk as it may be shown."""
-    return redact(_VARIABLE.sub(rb"\1***", _VALUE.sub(rb"\1***", raw)))
+    """Return a message of Asterisk as it may be shown: the beginning of one that is very long."""
+    shown = redact(_VARIABLE.sub(rb"\1***", _VALUE.sub(rb"\1***", raw[:_MAX_SHOWN])))
+    rest = len(raw) - _MAX_SHOWN
+    return shown if rest <= 0 else shown + b" ... and %d bytes more" % rest
