@@ -279,7 +279,7 @@ class AmiClient(SupervisedClient[AmiEvent]):
         The ``Hangup`` event follows. Raises what :meth:`send` raises; InputError also for a ``/pattern/``, which would
         hang up all channels it matches: :meth:`collect` the action to do that.
         """
-        if channel.startswith("/"):
+        if str(channel).startswith("/"):
             raise InputError(field="channel", problem=f"must be a channel's name, not the pattern {channel!r}")
         try:
             await self.send(Hangup(channel, cause=cause), timeout=timeout)
