@@ -345,6 +345,12 @@ def test_an_event_mask_that_would_silently_mean_less_is_refused(events: str) -> 
         make_session(events=events)
 
 
+@pytest.mark.parametrize("events", [None, 5, ["call"], b"call", True])
+def test_an_event_mask_that_is_no_text_is_refused(events: Any) -> None:
+    with pytest.raises(InputError, match="events must be text such as 'on'"):
+        make_session(events=events)
+
+
 def test_a_login_method_that_does_not_exist_is_refused() -> None:
     with pytest.raises(InputError, match="login='sha1' must be 'md5' or 'plain'"):
         make_session(login="sha1")
