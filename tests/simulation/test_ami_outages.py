@@ -5,11 +5,17 @@ import itertools
 
 import pytest
 
-from asterisk_py_ami import ReconnectPolicy
+from asterisk_py_ami import ListTimeoutError, ReconnectPolicy
 from asterisk_py_ami.events import FullyBooted, Shutdown
 from asterisk_py_ami.protocol.message import AmiEvent
 from asterisk_py_ami.testing import FakeAmiServer
-from asterisk_py_core.errors import FrameTooLargeError, LoginRejectedError, LoginTimeoutError, OutcomeUnknownError
+from asterisk_py_core.errors import (
+    FrameTooLargeError,
+    LoginRejectedError,
+    LoginTimeoutError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+)
 from asterisk_py_core.reconnect import ConnectionState
 from tests.simulation.one_asterisk import make_client, run_simulated, simulated_loop
 
@@ -125,6 +131,30 @@ def test_051_a_link_on_which_only_events_come_stays() -> None:
                 pbx.emit_event("UserEvent")
             assert (ami.state, ami.epoch) == (K, 1)
             assert pbx.called("Ping")
+
+    run_simulated(main)
+
+
+def test_052_an_outcome_that_does_not_come_is_a_read_timeout_after_both_times() -> None:
+    async def main(pbx: FakeAmiServer) -> None:
+        pbx.on("Originate", b"Response: Success\r\nMessage: Originate successfully queued\r\n\r\n")
+        async with make_client(pbx, timeout=7.0) as ami:
+            with pytest.raises(ReadTimeoutError, match=r"Originate: .* did not answer within 37\.5 s"):
+                await ami.originate("PJSIP/200", application="Wait", timeout=30.5)
+            assert now() == pytest.approx(37.5)
+            await ami.ping()
+
+    run_simulated(main)
+
+
+def test_054_a_list_whose_end_does_not_come_in_time_has_what_came() -> None:
+    async def main(pbx: FakeAmiServer) -> None:
+        item = b"Event: QueueMember\r\nQueue: support\r\n\r\n"
+        pbx.on("QueueStatus", b"Response: Success\r\nEventList: start\r\n\r\n" + item)
+        async with make_client(pbx) as ami:
+            with pytest.raises(ListTimeoutError) as late:
+                await ami.collect("QueueStatus", timeout=5.0)
+            assert [each["Queue"] for each in late.value.partial] == ["support"]
 
     run_simulated(main)
 
