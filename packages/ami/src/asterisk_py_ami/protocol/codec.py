@@ -65,8 +65,8 @@ class Decoder:
             # A program has described one more event.
             self._beginnings.clear()
             self._described = len(EVENT_CLASSES)
-        find = self._beginnings.get
-        return [find(frame[:_BEGINNING], self._classify)(frame) for frame in frames]
+        find, classify = self._beginnings.get, self._classify
+        return [find(frame[:_BEGINNING], classify)(frame) for frame in frames]
 
     def _classify(self, frame: bytes) -> Message:
         # Command output of old may hold lines that look like headers.

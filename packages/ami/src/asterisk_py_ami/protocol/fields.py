@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar, 
 from asterisk_py_ami.errors import HeaderValueError
 
 from .message import AmiEvent, Message
+from .values import Unless
 
 __all__ = ["Field", "OptionalPart", "Part", "Snapshot", "field", "flag", "known", "optional"]
 
@@ -85,7 +86,12 @@ class Field(property, Generic[T_co]):
         self.parse = parse
         self.is_required = is_required
         mark = f"\r\n{header}:".encode("ascii")
-        super().__init__(self._text_reader(mark) if parse is str else self._value_reader(mark))
+        if parse is str:
+            super().__init__(self._text_reader(mark))
+        elif isinstance(parse, Unless):
+            super().__init__(self._text_unless_reader(mark, parse.words if is_required else parse.words | {""}))
+        else:
+            super().__init__(self._value_reader(mark))
 
     if TYPE_CHECKING:
 
@@ -105,6 +111,16 @@ class Field(property, Generic[T_co]):
                 return self._look_up(source)
             # As `_text` does: a call more would cost a tenth.
             return line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
+
+        return read
+
+    def _text_unless_reader(self, mark: bytes, words: frozenset[str]) -> Callable[[Message | Snapshot], Any]:
+        def read(source: Message | Snapshot) -> Any:
+            line = source._raw.partition(mark)[2].partition(b"\r\n")[0]  # noqa: SLF001 - a field is a part of its class
+            if not line:
+                return self._look_up(source)
+            text = line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
+            return None if text in words else text
 
         return read
 
@@ -211,9 +227,8 @@ def optional(header: str, parse: Callable[[str], Any] = str) -> Field[Any]:
     return Field(header, parse, is_required=False)
 
 
-def known(text: str) -> str | None:
-    """Return *text*, or ``None`` for the two ways Asterisk prints that there is none: ``<unknown>`` and ``<null>``."""
-    return None if text in {"<unknown>", "<null>"} else text
+known: Final = Unless("<unknown>", "<null>")
+"""Asterisk prints these two where there is no text."""
 
 
 def flag(text: str) -> bool:

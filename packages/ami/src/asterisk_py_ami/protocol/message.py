@@ -175,7 +175,11 @@ class AmiEvent(Message, Event):
     @property
     def name(self) -> str:
         """The event's name as Asterisk spells it."""
-        return self._name or self["Event"]
+        if self._name is not None:
+            return self._name
+        # Programs choose by name: for one that nobody described, too, the other headers need not be parsed.
+        start, _, name = self._raw.partition(b"\r\n")[0].partition(b"Event: ")
+        return self["Event"] if start or not name else name.decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def _kind(self) -> str:
         return self.name[:_REPR_VALUE]

@@ -3,9 +3,21 @@
 import re
 from typing import Final
 
-__all__ = ["clock", "measured", "unless_global"]
+__all__ = ["Unless", "clock", "measured", "unless_global"]
 
 _CLOCK: Final = re.compile(r"(-?[0-9]+):([0-5][0-9]):([0-5][0-9])")
+
+
+class Unless:
+    """A parser that returns the text as it is, or ``None`` for one of the *words* that stand for nothing."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, *words: str) -> None:
+        self.words = frozenset(words)
+
+    def __call__(self, text: str) -> str | None:
+        return None if text in self.words else text
 
 
 def clock(text: str) -> int:
@@ -30,6 +42,5 @@ def measured(text: str) -> int | None:
     return None if text == "N/A" else int(text)
 
 
-def unless_global(text: str) -> str | None:
-    """Return *text*, or ``None`` for what VarSet says of a global variable (main/manager_channels.c, varset_to_ami)."""
-    return None if text == "none" else text
+unless_global: Final = Unless("none")
+"""What VarSet says of a global variable is that its channel is ``none`` (main/manager_channels.c, varset_to_ami)."""
