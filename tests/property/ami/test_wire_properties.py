@@ -211,6 +211,21 @@ def test_a_field_finds_the_header_that_get_finds(lines: list[str]) -> None:
     assert event.tech_cause == event.get("TechCause")
 
 
+@given(LINES, st.sampled_from([":", ": ", ":  "]), st.sampled_from(["<unknown>", "<null>", "", "<\udcff>", "Ann\n"]))
+def test_text_that_may_stand_for_nothing_is_that_of_its_header(lines: list[str], colon: str, value: str) -> None:
+    event = Hangup(
+        "\r\n".join(["Event: Hangup", *lines, f"CallerIDName{colon}{value}"]).encode("utf-8", "surrogateescape")
+    )
+    text = event["CallerIDName"]
+    assert event.caller_id_name == (None if text in {"<unknown>", "<null>"} else text)
+
+
+@given(st.sampled_from(["Event: Odd", "Event:", "Event: ", "event: Odd", "An Event: Odd", "Event: O\udcff\n"]), LINES)
+def test_the_name_of_an_event_is_its_first_event_header(first: str, lines: list[str]) -> None:
+    event = AmiEvent("\r\n".join([first, *lines]).encode("utf-8", "surrogateescape"))
+    assert getattr(event, "name", None) == event.get("Event")
+
+
 ACTION_NAMES = st.text(st.sampled_from("abcXYZ019-_.()"), min_size=1, max_size=12)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udcff,\\\"'=:; \t"), max_size=40)
 

@@ -5,8 +5,9 @@ import pytest
 
 from asterisk_py_ami.errors import HeaderValueError, MissingHeaderError
 from asterisk_py_ami.events import BridgeMerge, DialBegin, DialEnd, Hangup, HangupRequest
-from asterisk_py_ami.protocol.fields import field, flag, known, optional
+from asterisk_py_ami.protocol.fields import field, optional
 from asterisk_py_ami.protocol.message import AmiEvent
+from asterisk_py_ami.protocol.values import flag, known
 from asterisk_py_ami.snapshot import ChannelSnapshot
 from asterisk_py_core.domain import ChannelState, DialStatus, HangupCause
 from asterisk_py_core.errors import UnknownValueError

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from asterisk_py_ami import actions, events
-from asterisk_py_ami.protocol.fields import Field, known
+from asterisk_py_ami.protocol.fields import Field
+from asterisk_py_ami.protocol.values import known
 from asterisk_py_ami.snapshot import ChannelFields
 from asterisk_py_core.domain import ChannelState
 from tools.generate_ami import CorrectionError, DocumentationError

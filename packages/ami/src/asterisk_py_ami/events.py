@@ -8,9 +8,9 @@ header that is not always sent is ``None`` where it is missing.
 
 from asterisk_py_core import domain
 
-from .protocol.fields import OptionalPart, field, flag, known, optional
+from .protocol.fields import OptionalPart, field, optional
 from .protocol.message import AmiEvent
-from .protocol.values import clock, measured, unless_global
+from .protocol.values import clock, flag, known, measured, unless_global
 from .snapshot import BridgeEvent, BridgeSnapshot, ChannelEvent, ChannelFields, bridge, channel, optional_channel
 
 __all__ = [

@@ -6,8 +6,9 @@ What an event is about has no prefix (``Channel``, ``Uniqueid``); others have on
 
 from asterisk_py_core.domain import ChannelState
 
-from .protocol.fields import OptionalPart, Part, Snapshot, field, known, optional
+from .protocol.fields import OptionalPart, Part, Snapshot, field, optional
 from .protocol.message import AmiEvent
+from .protocol.values import known
 
 __all__ = [
     "BridgeEvent",

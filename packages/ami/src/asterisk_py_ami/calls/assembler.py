@@ -20,8 +20,8 @@ from asterisk_py_ami.events import (
     Rename,
     Shutdown,
 )
-from asterisk_py_ami.protocol.fields import known
 from asterisk_py_ami.protocol.message import AmiEvent, Message
+from asterisk_py_ami.protocol.values import known
 from asterisk_py_core.domain import ChannelState, DialStatus, HangupCause
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged

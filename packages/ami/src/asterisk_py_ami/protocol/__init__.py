@@ -2,10 +2,11 @@
 
 from .codec import Decoder, check_action_id, encode_action, encode_variables
 from .event_mask import check_event_mask
-from .fields import field, flag, known, optional
+from .fields import field, optional
 from .framing import Limits
 from .message import AmiEvent, Message, Response, event_class
 from .session import AmiSession, LoginMethod, SessionState
+from .values import flag, known
 
 __all__ = [
     "AmiEvent",

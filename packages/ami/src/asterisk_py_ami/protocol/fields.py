@@ -19,7 +19,7 @@ from asterisk_py_ami.errors import HeaderValueError
 from .message import AmiEvent, Message
 from .values import Unless
 
-__all__ = ["Field", "OptionalPart", "Part", "Snapshot", "field", "flag", "known", "optional"]
+__all__ = ["Field", "OptionalPart", "Part", "Snapshot", "field", "optional"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -102,15 +102,18 @@ class Field(property, Generic[T_co]):
         def __get__(self, source: Any, owner: type[Any] | None = None, /) -> Any: ...
 
     # The readers do the same as `get`, which looks for the exact spelling first too, but without parsing the other
-    # headers. A line without a value, or none at all, is left to `get`.
+    # headers. A line that is not UTF-8 or without a value, or none at all, is left to `get`.
 
     def _text_reader(self, mark: bytes) -> Callable[[Message | Snapshot], Any]:
         def read(source: Message | Snapshot) -> Any:
             line = source._raw.partition(mark)[2].partition(b"\r\n")[0]  # noqa: SLF001 - a field is a part of its class
             if not line:
                 return self._look_up(source)
-            # As `_text` does: a call more would cost a tenth.
-            return line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
+            try:
+                # As `_text` does, if without surrogates: a call more would cost a tenth.
+                return line.decode().removeprefix(" ").removesuffix("\n")
+            except UnicodeDecodeError:
+                return self._look_up(source)
 
         return read
 
@@ -119,7 +122,10 @@ class Field(property, Generic[T_co]):
             line = source._raw.partition(mark)[2].partition(b"\r\n")[0]  # noqa: SLF001 - a field is a part of its class
             if not line:
                 return self._look_up(source)
-            text = line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
+            try:
+                text = line.decode().removeprefix(" ").removesuffix("\n")
+            except UnicodeDecodeError:
+                return self._look_up(source)
             return None if text in words else text
 
         return read
@@ -167,20 +173,20 @@ def _text(line: bytes) -> str:
     return line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
 
 
-class Part(Generic[S_co]):
-    """A snapshot that is always there."""
-
-    __slots__ = ("kind",)
+class Part(property, Generic[S_co]):
+    """A snapshot that is always there; a property for the reason that :class:`Field` is one."""
 
     def __init__(self, kind: type[S_co], prefix: str) -> None:
         self.kind = _prefixed(kind, prefix)
+        super().__init__(self.kind)
 
-    @overload
-    def __get__(self, event: None, owner: type[Any]) -> Self: ...
-    @overload
-    def __get__(self, event: AmiEvent, owner: type[Any]) -> S_co: ...
-    def __get__(self, event: AmiEvent | None, owner: type[Any]) -> Self | S_co:
-        return self if event is None else self.kind(event)
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, event: None, owner: type[Any], /) -> Self: ...
+        @overload
+        def __get__(self, event: Any, owner: type[Any] | None = None, /) -> S_co: ...
+        def __get__(self, event: Any, owner: type[Any] | None = None, /) -> Any: ...
 
 
 class OptionalPart(Generic[S_co]):
@@ -225,15 +231,6 @@ def optional(header: str, parse: Callable[[str], Any] = str) -> Field[Any]:
     With *parse* it is ``None`` for an empty header too, which is how Asterisk leaves out a number or a word.
     """
     return Field(header, parse, is_required=False)
-
-
-known: Final = Unless("<unknown>", "<null>")
-"""Asterisk prints these two where there is no text."""
-
-
-def flag(text: str) -> bool:
-    """Return whether *text* is one of the words Asterisk takes for true (main/utils.c, ast_true)."""
-    return text.lower() in {"yes", "true", "y", "t", "1", "on"}
 
 
 # Made once for each declaration, so it is as large as the event classes make it.

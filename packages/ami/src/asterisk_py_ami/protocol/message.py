@@ -182,7 +182,7 @@ class AmiEvent(Message, Event):
         return self["Event"] if start or not name else name.decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def _kind(self) -> str:
-        return self.name[:_REPR_VALUE]
+        return (self._name or self.get("Event") or type(self).__name__)[:_REPR_VALUE]
 
     def _parse(self) -> Parsed:
         self._parsed = parsed = self._parser.parse(self._raw)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-__all__ = ["Unless", "clock", "measured", "unless_global"]
+__all__ = ["Unless", "clock", "flag", "known", "measured", "unless_global"]
 
 _CLOCK: Final = re.compile(r"(-?[0-9]+):([0-5][0-9]):([0-5][0-9])")
 
@@ -17,7 +17,15 @@ class Unless:
         self.words = frozenset(words)
 
     def __call__(self, text: str) -> str | None:
+        """Return *text* or ``None``."""
         return None if text in self.words else text
+
+
+known: Final = Unless("<unknown>", "<null>")
+"""Asterisk prints these two where there is no text."""
+
+unless_global: Final = Unless("none")
+"""What VarSet says of a global variable is that its channel is ``none`` (main/manager_channels.c, varset_to_ami)."""
 
 
 def clock(text: str) -> int:
@@ -42,5 +50,6 @@ def measured(text: str) -> int | None:
     return None if text == "N/A" else int(text)
 
 
-unless_global: Final = Unless("none")
-"""What VarSet says of a global variable is that its channel is ``none`` (main/manager_channels.c, varset_to_ami)."""
+def flag(text: str) -> bool:
+    """Return whether *text* is one of the words Asterisk takes for true (main/utils.c, ast_true)."""
+    return text.lower() in {"yes", "true", "y", "t", "1", "on"}
