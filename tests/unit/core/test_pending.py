@@ -224,6 +224,40 @@ async def test_a_request_that_was_not_answered_in_time_ends_with_a_read_timeout_
 
 
 @on_virtual_clock
+async def test_each_request_ends_at_its_own_time_whatever_the_others_do(table: PendingRequests[str]) -> None:
+    loop = asyncio.get_running_loop()
+    ends: list[tuple[float, str]] = []
+
+    async def ask_until(key: str, timeout: float) -> None:
+        with pytest.raises(ReadTimeoutError):
+            await ask(table, key, timeout=timeout)
+        ends.append((loop.time(), key))
+
+    async with asyncio.TaskGroup() as tasks:
+        for key, timeout in (("a", 30.0), ("b", 10.0), ("c", 20.0), ("d", 10.0)):
+            tasks.create_task(ask_until(key, timeout))
+        await asyncio.sleep(9)
+        answered = asyncio.create_task(ask(table, "e", timeout=15))
+        tasks.create_task(ask_until("f", 0.5))
+        await asyncio.sleep(2)
+        matched(table, "e").resolve("pong")
+        await answered
+    assert ends == [(9.5, "f"), (10, "b"), (10, "d"), (20, "c"), (30, "a")]
+
+
+@on_virtual_clock
+async def test_all_requests_have_one_timer_and_none_is_left_when_they_are_answered(table: PendingRequests[str]) -> None:
+    timers = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # asyncio's own list of timers
+    asking = [asyncio.create_task(ask(table, str(number), timeout=10 + number)) for number in range(100)]
+    await turn()
+    assert len([timer for timer in timers if not timer.cancelled()]) == 1
+    for number in range(100):
+        matched(table, str(number)).resolve("pong")
+    await asyncio.gather(*asking)
+    assert [timer for timer in timers if not timer.cancelled()] == []
+
+
+@on_virtual_clock
 async def test_an_answer_in_the_very_turn_of_the_timeout_is_late(table: PendingRequests[str]) -> None:
     asking = asyncio.create_task(ask(table, "a", timeout=10))
     await turn()

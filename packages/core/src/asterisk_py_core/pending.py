@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from math import inf
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from .checks import check_count, check_timeout
@@ -43,34 +44,25 @@ class PendingRequest(Generic[R]):
     Awaiting it gives the answer, or raises why there is none. Say :meth:`mark_written` once its bytes are on their way.
     """
 
-    __slots__ = ("_answer", "_table", "_timer", "_written", "key", "request", "timeout")
+    __slots__ = ("_answer", "_table", "_written", "answered", "deadline", "key", "request", "timeout")
 
     def __init__(self, table: PendingRequests[R], key: str, request: str, timeout: float) -> None:
         loop = asyncio.get_running_loop()
         self.key = key
         self.request = request
         self.timeout = timeout
+        self.deadline = loop.time() + timeout
+        """The loop time, in seconds, at which the request ends by itself."""
+        self.answered = False
+        """Whether the request has ended with an answer."""
         self._table = table
         self._written = False
         self._answer: asyncio.Future[R] = loop.create_future()
-        self._timer = loop.call_later(timeout, self._expire)
 
     @property
     def waits(self) -> bool:
         """Whether the request has not ended yet."""
         return not self._answer.done()
-
-    @property
-    def answered(self) -> bool:
-        """Whether the request has ended with an answer."""
-        answer = self._answer
-        # Asking for the error also keeps asyncio from reporting one that nobody waited for any more.
-        return answer.done() and not answer.cancelled() and answer.exception() is None
-
-    @property
-    def deadline(self) -> float:
-        """The loop time, in seconds, at which the request ends by itself."""
-        return self._timer.when()
 
     def mark_written(self) -> None:
         """Note that Asterisk may see the request from now on."""
@@ -80,11 +72,19 @@ class PendingRequest(Generic[R]):
         """End the request with its answer, unless it has ended already."""
         if not self._answer.done():
             self._answer.set_result(answer)
+            self.answered = True
 
     def fail(self, error: BaseException) -> None:
         """End the request with *error*, unless it has ended already."""
         if not self._answer.done():
             self._answer.set_exception(error)
+            # Asking for it keeps asyncio from reporting one that nobody waits for any more.
+            self._answer.exception()
+
+    def expire(self) -> None:
+        """End the request because its time is up."""
+        kind = ReadTimeoutError if self._written else WriteTimeoutError
+        self.fail(kind(address=self._table.address, timeout=self.timeout, request=self.request))
 
     def lose(self, cause: AsteriskError) -> None:
         """End the request because its connection ended with *cause*."""
@@ -99,13 +99,8 @@ class PendingRequest(Generic[R]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
         self._answer.cancel()
         self._table.forget(self.key, answered=self.answered)
-
-    def _expire(self) -> None:
-        kind = ReadTimeoutError if self._written else WriteTimeoutError
-        self.fail(kind(address=self._table.address, timeout=self.timeout, request=self.request))
 
 
 class PendingRequests(Generic[R]):
@@ -126,6 +121,10 @@ class PendingRequests(Generic[R]):
         self._requests: dict[str, PendingRequest[R]] = {}
         self._forgotten: OrderedDict[str, None] = OrderedDict()
         self._ended: AsteriskError | None = None
+        # One timer for all: to make one for each request and cancel it costs as much as the rest of a request's life.
+        # It is set for the earliest deadline there was since it was set, so nothing that waits is due before it.
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = inf
 
     def __len__(self) -> int:
         return len(self._requests)
@@ -150,6 +149,8 @@ class PendingRequests(Generic[R]):
         if key in self._requests:
             raise InputError(field="key", problem=f"{key!r} belongs to a request that is in flight")
         self._requests[key] = pending = PendingRequest(self, key, request, timeout)
+        if pending.deadline < self._timer_due:
+            self._set_timer(pending.deadline)
         return pending
 
     def match(self, key: str | None) -> PendingRequest[R] | None:
@@ -175,10 +176,34 @@ class PendingRequests(Generic[R]):
     def forget(self, key: str, *, answered: bool) -> None:
         """Drop the request under *key*; one that was not *answered* is remembered for its late answer."""
         del self._requests[key]
+        if not self._requests:
+            self._clear_timer()
         if not answered:
             self._forgotten[key] = None
             if len(self._forgotten) > FORGOTTEN_LIMIT:
                 self._forgotten.popitem(last=False)
+
+    def _set_timer(self, due: float) -> None:
+        self._clear_timer()
+        self._timer = asyncio.get_running_loop().call_at(due, self._expire)
+        self._timer_due = due
+
+    def _clear_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        self._timer_due = inf
+
+    def _expire(self) -> None:
+        # The loop runs a timer up to the resolution of its clock before it is due.
+        now = max(self._timer_due, asyncio.get_running_loop().time())
+        waiting = [pending for pending in self._requests.values() if pending.waits]
+        for pending in waiting:
+            if pending.deadline <= now:
+                pending.expire()
+        self._clear_timer()
+        if later := [pending.deadline for pending in waiting if pending.waits]:
+            self._set_timer(min(later))
 
 
 def _loss(request: str, address: str, cause: AsteriskError, *, written: bool) -> AsteriskError:

@@ -101,6 +101,11 @@ class Stream(asyncio.BufferedProtocol):
         """Whether nothing can be written any more."""
         return not self._open or self._transport.is_closing()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether :meth:`drain` has to wait."""
+        return self._resumed is not None
+
     def get_extra_info(self, name: str) -> Any:
         """Return what the transport knows under *name* (``"peername"``, ``"ssl_object"``), None if it does not."""
         return self._transport.get_extra_info(name)
