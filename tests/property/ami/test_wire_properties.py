@@ -12,7 +12,7 @@ from asterisk_py_ami.protocol.codec import Decoder, encode_action, encode_variab
 from asterisk_py_ami.protocol.framing import Limits
 from asterisk_py_ami.protocol.headers import ShapeParser, parse_by_line, parse_lines
 from asterisk_py_ami.protocol.masking import mask_message
-from asterisk_py_ami.protocol.message import AmiEvent, Message
+from asterisk_py_ami.protocol.message import AmiEvent, Message, Response
 from asterisk_py_ami.protocol.session import AmiSession, SessionState
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import AuthError, InputError, ProtocolError
@@ -209,6 +209,16 @@ def test_a_field_finds_the_header_that_get_finds(lines: list[str]) -> None:
     event = Hangup("\r\n".join(["Event: Hangup", *lines]).encode("utf-8", "surrogateescape"))
     assert getattr(event, "channel", None) == event.get("Channel")
     assert event.tech_cause == event.get("TechCause")
+
+
+@given(
+    LINES.flatmap(st.permutations), st.sampled_from(["ActionID: 1-2", "actionid:1", "ActionID:", "ActionID: \udcff"])
+)
+def test_the_action_id_of_an_answer_is_that_of_its_header(lines: list[str], action_id: str) -> None:
+    for there in ([], [action_id], [action_id, "ActionID: second"]):
+        message = Response("\r\n".join(["Response: Success", *lines, *there]).encode("utf-8", "surrogateescape"))
+        assert message.action_id == message.get("ActionID")
+        assert message.is_success == (message["Response"] == "Success")
 
 
 @given(LINES, st.sampled_from([":", ": ", ":  "]), st.sampled_from(["<unknown>", "<null>", "", "<\udcff>", "Ann\n"]))

@@ -519,6 +519,47 @@ async def test_answers_to_keepalive_pings_are_neither_late_nor_forged(
     assert (connection.pending.late, connection.pending.unmatched) == (0, 0)
 
 
+async def test_requests_of_one_turn_are_written_in_order_and_together(
+    pbx: FakeAmiServer, connection: AmiConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bytes] = []
+    write = connection._stream.write
+
+    def spy(data: bytes) -> None:
+        written.append(data)
+        write(data)
+
+    monkeypatch.setattr(connection._stream, "write", spy)
+    pbx.on("Setvar", b"Response: Success\r\n\r\n")
+    variables = [f"V{number}" for number in range(50)]
+    answers = await asyncio.gather(*(connection.request("Setvar", {"Variable": v}, timeout=5) for v in variables))
+    assert all(answer.is_success for answer in answers)
+    assert [action["Variable"] for action in pbx.called("Setvar")] == variables
+    assert [data.count(b"Action: Setvar") for data in written] == [1, 49]
+    assert (await connection.request("Ping", timeout=5)).is_success
+
+
+async def test_what_was_just_written_goes_out_before_the_connection_is_closed(
+    pbx: FakeAmiServer, connection: AmiConnection
+) -> None:
+    asking = [asyncio.create_task(connection.request("Setvar", timeout=5)) for _ in range(3)]
+    await asyncio.sleep(0)
+    connection.log_off()
+    await connection.aclose(CLOSED)
+    ends = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(end) for end in ends} == {ClientClosedError}
+    await pbx.wait_until(lambda: names(pbx)[2:] == ["Setvar"] * 3 + ["Logoff"])
+
+
+async def test_what_is_still_held_when_the_connection_breaks_ends_with_it(connection: AmiConnection) -> None:
+    asking = [asyncio.create_task(connection.request("Setvar", timeout=5)) for _ in range(3)]
+    await asyncio.sleep(0)
+    connection.abort(ConnectionClosedError(address=connection.address, reason="the test"))
+    connection.ping()
+    ends = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(end) for end in ends} == {OutcomeUnknownError}
+
+
 # --- a server that stops reading -------------------------------------------------------------------------------------
 
 
@@ -558,7 +599,7 @@ async def test_060_a_request_whose_time_is_up_as_the_link_clears_is_not_written(
     requests = await fill_the_link(pbx, connection)
     late = asyncio.create_task(connection.request("Hangup", timeout=FOREVER))
     await asyncio.sleep(0)
-    next(each for each in connection.pending if each.request == "Hangup")._expire()
+    next(each for each in connection.pending if each.request == "Hangup").expire()
     pbx.thaw()
     with pytest.raises(WriteTimeoutError):
         await late

@@ -20,7 +20,7 @@ from .protocol.message import AmiEvent, Response
 from .protocol.session import SessionState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from ssl import SSLContext
 
     from .protocol.codec import Headers
@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 # Asterisk runs the actions of a session one after the other, and these may keep it busy: until they are done or due,
 # silence proves nothing.
 BLOCKING_ACTIONS: Final = frozenset({"command", "moduleload", "originate", "reload", "waitevent"})
+
+# Bytes. More in one write saves nothing, and what is held here does not count as waiting for the peer.
+_MAX_HELD: Final = 4096
 
 
 class AmiConnection:
@@ -49,7 +52,9 @@ class AmiConnection:
         self.session = session
         self.pending: PendingRequests[Response] = PendingRequests(address=address)
         self.cause: AsteriskError | None = None
+        self._loop = loop
         self._stream: Stream
+        self._held: bytearray | None = None  # What was written in this turn of the loop after the first.
         self._logged_in: asyncio.Future[None] = loop.create_future()
         self._end_waiter: asyncio.Future[None] | None = None
         # Events that come in one segment with the answer to the login are kept until somebody takes them.
@@ -146,12 +151,14 @@ class AmiConnection:
 
     async def _exchange(self, action: str, key: str, data: bytes, timeout: float) -> Response:
         with self.pending.start(key, request=action, timeout=timeout) as pending:
-            # On a connection that is going down it ends as not sent, in this turn of the loop or the next.
-            with contextlib.suppress(ConnectionClosedError):
-                await self._stream.drain(timeout, request=action)
+            try:
+                if self._stream.is_full:
+                    await self._stream.drain(timeout, request=action)
                 if pending.waits:
                     self._write(data)
                     pending.mark_written()
+            except ConnectionClosedError:
+                pass  # It ends as not sent, in this turn of the loop or the next.
             return await pending
 
     def ping(self) -> None:
@@ -167,6 +174,7 @@ class AmiConnection:
     async def aclose(self, cause: AsteriskError) -> None:
         """End the pending requests with *cause* and close the socket; what was written still goes out."""
         self._end(cause)
+        self._write_held()
         self._stream.close()
         await self._stream.wait_closed()
 
@@ -175,9 +183,24 @@ class AmiConnection:
         self._stream.abort(cause)
 
     def _write(self, data: bytes) -> None:
-        self._stream.write(data)
+        # The first of a turn of the loop goes out at once, those after it together: many small writes cost this side
+        # and Asterisk more than the actions in them.
+        if self._held is None or self._stream.is_closing:
+            self._stream.write(data)
+            self._held = bytearray()
+            self._loop.call_soon(self._write_held)
+        else:
+            self._held += data
+            if len(self._held) >= _MAX_HELD:
+                self._stream.write(bytes(self._held))
+                self._held.clear()
         if logger.isEnabledFor(logging.DEBUG):
             logger.debug("to %s: %r", self.address, mask_action(data))
+
+    def _write_held(self) -> None:
+        held, self._held = self._held, None
+        if held and not self._stream.is_closing:
+            self._stream.write(bytes(held))
 
     def _received(self, data: bytes) -> None:
         messages = self.session.receive_data(data)
@@ -189,9 +212,10 @@ class AmiConnection:
         events = [message for message in messages if isinstance(message, AmiEvent)]
         if len(events) < len(messages):
             self._answered([message for message in messages if isinstance(message, Response)])
-        if self._gatherings:
-            self._gathered(events)
-        self._deliver(events)
+        if events:
+            if self._gatherings:
+                self._gathered(events)
+            self._deliver(events)
 
     def _go_on_with_login(self) -> None:
         if data := self.session.data_to_send():

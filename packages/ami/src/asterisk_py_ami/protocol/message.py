@@ -58,7 +58,12 @@ class Message:
     @property
     def action_id(self) -> str | None:
         """The ActionID of the action that brought this message, if it says so."""
-        return self.get("ActionID")
+        # Asked of every answer, and of every event while an action waits for some of them: nothing else is parsed for
+        # it. It is what `get` finds, as the fields of an event are.
+        line = self._raw.partition(b"\r\nActionID:")[2].partition(b"\r\n")[0]
+        if line:
+            return line.decode("utf-8", "surrogateescape").removeprefix(" ").removesuffix("\n")
+        return self.get("ActionID") if b"actionid:" in self._raw.lower() else None
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -134,7 +139,8 @@ class Response(Message):
     @property
     def is_success(self) -> bool:
         """Whether Asterisk did what it was asked (``Success``; ``Goodbye`` to a Logoff)."""
-        return self.get("Response", "").lower() in _SUCCESS
+        # Most answers begin so, and are not parsed for it.
+        return self._raw.startswith(b"Response: Success\r\n") or self.get("Response", "").lower() in _SUCCESS
 
     @property
     def message(self) -> str:
