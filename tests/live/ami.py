@@ -5,8 +5,9 @@ import contextlib
 import inspect
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Final, Self, TypeVar
 
 from asterisk_py_ami import (
     AmiClient,
@@ -18,21 +19,24 @@ from asterisk_py_ami import (
     EventSubscription,
     NotSentError,
     ReconnectPolicy,
+    RequestRejectedError,
     encode_variables,
 )
 from asterisk_py_ami.events import Hangup, Newchannel, OriginateResponse, UserEvent
 from asterisk_py_ami.protocol.fields import Snapshot
-from asterisk_py_ami.protocol.message import Message
+from asterisk_py_ami.protocol.message import Message, event_class
 from tools.asterisk import Asterisk
 
 __all__ = [
     "LIMIT",
     "QUICKLY",
+    "Call",
     "Watch",
     "client",
     "mark",
     "next_state",
     "originate",
+    "read_all",
     "read_everything",
     "run_of",
     "trusting",
@@ -184,3 +188,53 @@ def read_everything(source: Message | Snapshot) -> int:
         value = getattr(source, name)
         count += 1 + (read_everything(value) if isinstance(value, Snapshot) else 0)
     return count
+
+
+def read_all(events: Iterable[AmiEvent], table: Counter[tuple[str, bool]]) -> set[str]:
+    """Read every attribute of every event and count them in *table*; returns the errors, of which there are none."""
+    errors: set[str] = set()
+    for event in events:
+        assert type(event) is event_class(event.name)
+        try:
+            read_everything(event)
+        except AsteriskError as error:
+            errors.add(f"{error}: {event.raw!r}")
+        table[event.name, type(event) is not AmiEvent] += 1
+    return errors
+
+
+class Call:
+    """A call under way; on the way out it is hung up, if nobody has done so, and over."""
+
+    def __init__(self, ami: AmiClient, channel: str, exten: str = "answer", **variables: str) -> None:
+        self._ami = ami
+        self._channel = channel
+        self._exten = exten
+        self._variables = variables
+        self.watch = Watch(ami)
+        self.response: OriginateResponse
+
+    async def __aenter__(self) -> Self:
+        action_id = await originate(self._ami, self._channel, self._exten, variables=self._variables)
+        self.response = await self.watch.answer(action_id)
+        assert self.response.is_success, self.response
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with contextlib.suppress(RequestRejectedError):  # No such channel.
+            await self._ami.send("Hangup", {"Channel": self.response.channel})
+        await self.watch.wait_for(Hangup, lambda event: event.uniqueid == self.response.uniqueid)
+
+    @property
+    def channel(self) -> str:
+        """The channel that was called."""
+        assert self.response.channel is not None
+        return self.response.channel
+
+    async def sees(self, kind: type[E], where: Callable[[E], bool] = lambda _: True) -> E:
+        """Wait for an event that *where* accepts and that is of this call, or of no call at all."""
+        ours = {None, self.response.uniqueid}
+        return await self.watch.wait_for(kind, lambda event: event.get("Linkedid") in ours and where(event))
+
+    async def sees_one_called(self, name: str) -> AmiEvent:
+        return await self.sees(AmiEvent, lambda event: event.name == name)

@@ -17,6 +17,10 @@ from tools.asterisk import Asterisk, AsteriskToolError, find
 # Event names and how often each came, and whether it has a class: filled by tests, printed at the end.
 EVENT_TABLE = pytest.StashKey[Counter[tuple[str, bool]]]()
 
+ActionTable = dict[str, tuple[str, str]]
+# What became of each action that was sent (success, rejected, not loaded), and Asterisk's words.
+ACTION_TABLE = pytest.StashKey[ActionTable]()
+
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.live)
@@ -66,11 +70,21 @@ def event_table(pytestconfig: pytest.Config) -> Counter[tuple[str, bool]]:
     return pytestconfig.stash.setdefault(EVENT_TABLE, Counter())
 
 
+@pytest.fixture
+def action_table(pytestconfig: pytest.Config) -> ActionTable:
+    return pytestconfig.stash.setdefault(ACTION_TABLE, {})
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    table = config.stash.get(EVENT_TABLE, Counter())
-    if not table:
-        return
-    typed = sum(has_class for _, has_class in table)
-    terminalreporter.section(f"{len(table)} kinds of events seen, {typed} of them typed")
-    for (name, has_class), count in sorted(table.items(), key=lambda row: (-row[0][1], row[0][0].lower())):
-        terminalreporter.line(f"{count:7,}  {'typed' if has_class else '-':5}  {name}")
+    if events := config.stash.get(EVENT_TABLE, Counter()):
+        typed = sum(has_class for _, has_class in events)
+        terminalreporter.section(f"{len(events)} kinds of events seen, {typed} of them typed")
+        for (name, has_class), count in sorted(events.items(), key=lambda row: (-row[0][1], row[0][0].lower())):
+            terminalreporter.line(f"{count:7,}  {'typed' if has_class else '-':5}  {name}")
+    if answers := config.stash.get(ACTION_TABLE, {}):
+        counts = Counter(became for became, _ in answers.values())
+        terminalreporter.section(
+            f"{len(answers)} actions sent: " + ", ".join(f"{n} {what}" for what, n in counts.items())
+        )
+        for name, (became, words) in sorted(answers.items(), key=lambda row: row[0].lower()):
+            terminalreporter.line(f"{became:10}  {name:44}  {words}"[:160])

@@ -128,6 +128,7 @@ ASTERISK_22: Final = Corrections(
         "OriginateResponse": ("Channel", "Context", "Exten", "Application", "Data", "Uniqueid", "CallerIDNum",
                               "CallerIDName"),
         "OutboundSubscriptionDetail": _SUBSCRIPTION,
+        "PeerEntry": ("Mask", "Port", "IPport", "Description"),  # IAXpeerlist sends the first two, IAXpeers the others
         "PeerStatus": ("Cause", "Address", "Port", "Time"),
         "RTCPReceived": ("RTT", "MES", *_RTCP_REPORT),
         "RTCPSent": ("MES", *_RTCP_REPORT),
@@ -137,6 +138,8 @@ ASTERISK_22: Final = Corrections(
         "SoftHangupRequest": ("Cause", "TechCause"),
     },
     optional_parts={
+        # The member's channel is gone when both sides hang up at once.
+        "AgentComplete": ("channel Dest",),
         "AttendedTransfer": ("channel LocalOne", "channel LocalTwo", "channel Transferee", "channel TransferTarget",
                              "bridge Orig", "bridge Second"),
         "BlindTransfer": ("channel Transferee", "bridge "),
@@ -184,6 +187,9 @@ ASTERISK_22: Final = Corrections(
         "ParkedCallsComplete": ("res_parking", *_LIST_END, "Total"),
         "Parkinglot": ("res_parking", "Name", "StartSpace", "StopSpace", "Timeout"),
         "ParkinglotsComplete": ("res_parking", *_LIST_END),
+        "PeerEntry": ("chan_iax2", "Channeltype", "ObjectName", "ChanObjectType", "IPaddress", "Mask", "Port", "IPport",
+                      "Dynamic", "Trunk", "Encryption", "Status", "Description"),
+        "PeerlistComplete": ("chan_iax2", *_LIST_END),
         "QueueMember": ("app_queue", "Queue", "Name", "Location", "StateInterface", "Membership", "Penalty",
                         "CallsTaken", "LastCall", "LastPause", "LoginTime", "InCall", "Status", "Paused",
                         "PausedReason", "Wrapuptime"),
@@ -191,6 +197,8 @@ ASTERISK_22: Final = Corrections(
         "QueueSummary": ("app_queue", "Queue", "LoggedIn", "Available", "Callers", "HoldTime", "TalkTime",
                          "LongestHoldTime"),
         "QueueSummaryComplete": ("app_queue", *_LIST_END),
+        "RegistrationsComplete": ("chan_iax2", *_LIST_END),
+        "RegistryEntry": ("chan_iax2", "Host", "DNSmanager", "Username", "Perceived", "Refresh", "State"),
         "ResourceListDetailComplete": ("res_pjsip_pubsub", *_LIST_END),
         "ShowDialPlanComplete": ("builtin", *_LIST_END, "ListExtensions", "ListPriorities", "ListContexts"),
         "VoicemailBoxDetail": ("app_voicemail", "Folder", "CallerID", "Date", "Duration", "Flag", "ID"),
@@ -211,8 +219,7 @@ ASTERISK_22: Final = Corrections(
     },
     # It sets the variable to nothing.
     may_be_empty={"Setvar": ("Value",)},
-    # Those of chan_iax2 are named in its binary; chan_dahdi and app_meetme are not packaged (channels/chan_dahdi.c,
-    # apps/app_meetme.c), nor is res_mwi_external_ami.
+    # chan_dahdi and app_meetme are not packaged (channels/chan_dahdi.c, apps/app_meetme.c), nor res_mwi_external_ami.
     lists={
         "Agents": ("Agents", "AgentsComplete"),
         "BridgeList": ("BridgeListItem", "BridgeListComplete"),

@@ -1269,7 +1269,7 @@ class IAXnetstats(Action):
         super().__init__()
 
 
-class IAXpeerlist(ListAction["AmiEvent"]):
+class IAXpeerlist(ListAction["events.PeerEntry"]):
     """List the IAX peers.
 
     Action ``IAXpeerlist``, of chan_iax2. Answered with a list of ``PeerEntry``, ended by ``PeerlistComplete``.
@@ -1285,7 +1285,7 @@ class IAXpeerlist(ListAction["AmiEvent"]):
 
 
 class IAXpeers(Action):
-    """Print the IAX peers.
+    """Ask for the IAX peers; they come in events without an ActionID, so prefer IAXpeerlist.
 
     Action ``IAXpeers``, of chan_iax2.
     """
@@ -1297,7 +1297,7 @@ class IAXpeers(Action):
         super().__init__()
 
 
-class IAXregistry(ListAction["AmiEvent"]):
+class IAXregistry(ListAction["events.RegistryEntry"]):
     """List the registrations over IAX.
 
     Action ``IAXregistry``, of chan_iax2. Answered with a list of ``RegistryEntry``, ended by ``RegistrationsComplete``.

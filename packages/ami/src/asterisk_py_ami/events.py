@@ -174,7 +174,9 @@ __all__ = [
     "ParkedCallsComplete",
     "Parkinglot",
     "ParkinglotsComplete",
+    "PeerEntry",
     "PeerStatus",
+    "PeerlistComplete",
     "Pickup",
     "PresenceStateChange",
     "PresenceStateListComplete",
@@ -197,7 +199,9 @@ __all__ = [
     "RTCPReceived",
     "RTCPSent",
     "ReceiveFAX",
+    "RegistrationsComplete",
     "Registry",
+    "RegistryEntry",
     "Reload",
     "Rename",
     "RequestBadFormat",
@@ -256,7 +260,7 @@ class AgentComplete(ChannelEvent, event="AgentComplete"):
 
     __slots__ = ()
 
-    dest = channel("Dest")
+    dest = optional_channel("Dest")
     queue = field("Queue")
     member_name = field("MemberName")
     interface = field("Interface")
@@ -2779,6 +2783,40 @@ class ParkinglotsComplete(AmiEvent, event="ParkinglotsComplete"):
     list_items = field("ListItems", int)
 
 
+class PeerEntry(AmiEvent, event="PeerEntry"):
+    """An IAX peer.
+
+    Event ``PeerEntry``, sent by chan_iax2; an item of IAXpeerlist.
+    """
+
+    __slots__ = ()
+
+    channel_type = field("Channeltype")
+    object_name = field("ObjectName")
+    chan_object_type = field("ChanObjectType")
+    ip_address = field("IPaddress")
+    mask = optional("Mask")
+    port = optional("Port", int)
+    ip_port = optional("IPport", int)
+    dynamic = field("Dynamic", flag)
+    trunk = field("Trunk", flag)
+    encryption = field("Encryption", flag)
+    status = field("Status")
+    description = optional("Description")
+
+
+class PeerlistComplete(AmiEvent, event="PeerlistComplete"):
+    """The list is complete.
+
+    Event ``PeerlistComplete``, sent by chan_iax2; the end of IAXpeerlist.
+    """
+
+    __slots__ = ()
+
+    event_list = field("EventList")
+    list_items = field("ListItems", int)
+
+
 class PeerStatus(AmiEvent, event="PeerStatus"):
     """A peer or an AOR is known otherwise than before.
 
@@ -3193,6 +3231,18 @@ class ReceiveFAX(ChannelEvent, event="ReceiveFAX"):
     file_name = optional("FileName")
 
 
+class RegistrationsComplete(AmiEvent, event="RegistrationsComplete"):
+    """The list is complete.
+
+    Event ``RegistrationsComplete``, sent by chan_iax2; the end of IAXregistry.
+    """
+
+    __slots__ = ()
+
+    event_list = field("EventList")
+    list_items = field("ListItems", int)
+
+
 class Registry(AmiEvent, event="Registry"):
     """A registration with somebody else came about, or ended.
 
@@ -3206,6 +3256,22 @@ class Registry(AmiEvent, event="Registry"):
     domain = field("Domain")
     status = field("Status")
     cause = optional("Cause")
+
+
+class RegistryEntry(AmiEvent, event="RegistryEntry"):
+    """A registration of ours with an IAX peer.
+
+    Event ``RegistryEntry``, sent by chan_iax2; an item of IAXregistry.
+    """
+
+    __slots__ = ()
+
+    host = field("Host")
+    dns_manager = field("DNSmanager")
+    username = field("Username")
+    perceived = field("Perceived")
+    refresh = field("Refresh", int)
+    state = field("State")
 
 
 class Reload(AmiEvent, event="Reload"):
