@@ -20,6 +20,8 @@ EVENT_TABLE = pytest.StashKey[Counter[tuple[str, bool]]]()
 ActionTable = dict[str, tuple[str, str]]
 # What became of each action that was sent (success, rejected, not loaded), and Asterisk's words.
 ACTION_TABLE = pytest.StashKey[ActionTable]()
+# Sentences about what was measured.
+FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -75,6 +77,11 @@ def action_table(pytestconfig: pytest.Config) -> ActionTable:
     return pytestconfig.stash.setdefault(ACTION_TABLE, {})
 
 
+@pytest.fixture
+def figures(pytestconfig: pytest.Config) -> list[str]:
+    return pytestconfig.stash.setdefault(FIGURES, [])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if events := config.stash.get(EVENT_TABLE, Counter()):
         typed = sum(has_class for _, has_class in events)
@@ -88,3 +95,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         )
         for name, (became, words) in sorted(answers.items(), key=lambda row: row[0].lower()):
             terminalreporter.line(f"{became:10}  {name:44}  {words}"[:160])
+    if figures := config.stash.get(FIGURES, []):
+        terminalreporter.section("measured")
+        for sentence in figures:
+            terminalreporter.line(sentence)
