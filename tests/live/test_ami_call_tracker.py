@@ -1,7 +1,6 @@
 """Whole calls on a real Asterisk, beside the records it writes of them itself (Cdr events)."""
 
 import asyncio
-import os
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +14,8 @@ from asterisk_py_ami import (
     DialStatus,
     EventSubscription,
     HangupCause,
+    NotSentError,
+    OriginateResult,
     ReconnectPolicy,
 )
 from asterisk_py_ami.calls import CallLeg, CallTracker, CompletedCall, Gap
@@ -22,8 +23,7 @@ from asterisk_py_ami.events import BridgeEnter, Cdr, Newchannel
 from tests.live.ami import LIMIT, QUICKLY, Watch, client, mark, next_state, originate, within
 from tools.asterisk import Asterisk
 
-COUNT: Final = int(os.environ.get("ASTERISK_TEST_CALLS", "120"))
-"""How many calls are made; a thousand take about 20 seconds."""
+COUNT: Final = 1000
 AT_ONCE: Final = 60
 
 # What is called, and how the call ends: whether answered, the dial's status, the cause.
@@ -77,16 +77,22 @@ def disagreements(leg: CallLeg, records: list[Cdr]) -> list[str]:
     return [f"{leg.channel} {name}: {leg}, {records}" for name, does in agree.items() if not does]
 
 
-async def test_every_call_is_tracked_once_and_as_asterisk_itself_records_it(ami: AmiClient) -> None:
+async def test_a_thousand_calls_are_tracked_each_once_and_as_asterisk_itself_records_it(
+    ami: AmiClient, figures: list[str]
+) -> None:
     watch = Watch(ami)
     calls: list[CompletedCall] = []
+    results: list[OriginateResult] = []
     channels = [list(OUTCOMES)[number % len(OUTCOMES)] for number in range(COUNT)]
     async with CallTracker(ami) as tracker:
         subscription = tracker.subscribe()
         for first in range(0, COUNT, AT_ONCE):
             wave = channels[first : first + AT_ONCE]
-            await within(asyncio.gather(*(originate(ami, channel, "short") for channel in wave)))
+            originated = asyncio.gather(
+                *(ami.originate(channel, context="scenarios", exten="short", priority=1) for channel in wave)
+            )
             calls += await collect(ami, subscription, len(wave))
+            results += await within(originated)
         assert tracker.active == ()
         assert (tracker.malformed_count, tracker.evicted_count, subscription.backlog) == (0, 0, 0)
 
@@ -97,6 +103,13 @@ async def test_every_call_is_tracked_once_and_as_asterisk_itself_records_it(ami:
         for call in calls
     )
     assert seen == Counter((channel, *OUTCOMES[channel]) for channel in channels)
+
+    # What became of the called channel is told by its Originate, too.
+    assert Counter(result.answered for result in results) == Counter(OUTCOMES[channel][0] for channel in channels)
+    assert {result.uniqueid for result in results if result.answered} == {
+        call.linkedid for call in calls if call.answered is not None
+    }
+    figures.append(f"calls: {len(results):,} originated, {len(calls):,} tracked")
 
     # Nothing is lost, nothing is made up: each channel that came is a leg of one call, and each record is of a leg.
     # A record comes soon after the end; a channel that was dialled has none of its own.
@@ -223,7 +236,11 @@ async def test_a_restart_of_asterisk_ends_its_calls_and_those_after_it_are_track
             await originate(ami, "Local/answer@scenarios")
         await until_active(ami, tracker, 5)
         former = {call.linkedid for call in tracker.active}
-        await asyncio.to_thread(end_and_start)
+        restarting = asyncio.create_task(asyncio.to_thread(end_and_start))
+        await next_state(states, ConnectionState.RECONNECTING)
+        with pytest.raises(NotSentError):
+            await originate(ami, "Local/short@scenarios", "short")
+        await restarting
         while (await next_state(states, ConnectionState.CONNECTED)).epoch < 2:
             pass
         ended = await collect(ami, subscription, 5)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from asterisk_py_ami import AmiClient, DialStatus, HangupCause, RequestRejectedError
-from asterisk_py_ami.events import DialBegin, DialEnd, Hangup, Newchannel, Newstate, VarSet
+from asterisk_py_ami import AmiClient, DialStatus, HangupCause, OriginateReason, RequestRejectedError
+from asterisk_py_ami.events import DialBegin, DialEnd, Hangup, Newchannel, Newstate, OriginateResponse, VarSet
 from tests.live.ami import Watch, originate, read_everything, within
 
 # DialEnd's status, the one in the dialplan, and the hangup cause of the side that was dialled.
@@ -87,6 +87,32 @@ async def test_034_an_originate_is_answered_at_once_and_its_outcome_comes_as_an_
     response = await watch.call_over(await originate(ami, channel, timeout=0.5 if "ring" in channel else 5.0))
     assert response.is_success == (reason == 4)
     assert response.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("channel", "reason"),
+    [
+        ("Local/short@scenarios", OriginateReason.ANSWERED),
+        ("Local/busy@scenarios", OriginateReason.BUSY),
+        ("Local/ring@scenarios", OriginateReason.RINGING),
+        ("Local/nosuch@nowhere", OriginateReason.FAILED),
+        ("NoSuchTechnology/600", OriginateReason.FAILED),
+    ],
+)
+async def test_originate_returns_what_became_of_the_call(ami: AmiClient, channel: str, reason: OriginateReason) -> None:
+    watch = Watch(ami)
+    result = await ami.originate(
+        channel, context="scenarios", exten="answer", priority=1, timeout=0.5 if "ring" in channel else 5.0
+    )
+    assert (result.reason, result.answered) == (reason, reason is OriginateReason.ANSWERED)
+    assert (result.channel is None, result.uniqueid is None) == (not result.answered, not result.answered)
+    await watch.wait_for(OriginateResponse, lambda event: event == result.event)
+    await watch.until(lambda: not watch.open_channels())
+
+
+async def test_an_originate_that_cannot_be_tried_is_rejected(ami: AmiClient) -> None:
+    with pytest.raises(RequestRejectedError, match="Originate was rejected: Invalid channel"):
+        await ami.originate("600", context="scenarios", exten="answer", priority=1)
 
 
 async def test_a_channel_without_a_technology_is_rejected_at_once(ami: AmiClient) -> None:
