@@ -46,7 +46,7 @@ __all__ = [
 T = TypeVar("T")
 E = TypeVar("E", bound=AmiEvent)
 
-LIMIT: Final = 20.0
+LIMIT: Final = 60.0
 """Seconds after which something that must happen has not; only a test that fails waits that long."""
 
 # Asterisk wakes a session for an event by a signal to its thread, and one that comes just before the thread begins to
