@@ -20,7 +20,7 @@ from .protocol.message import AmiEvent, Response
 from .protocol.session import SessionState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
     from ssl import SSLContext
 
     from .protocol.codec import Headers
