@@ -180,16 +180,7 @@ def run_all(rounds: int, *, markdown: bool) -> None:
         ours_beside = verdict(ratio_of(wall_times[name], wall_times[OURS]), MARKS.get(name))
         by_cpu, *_ = verdict(ratio_of(cpu_times[name], cpu_times[OURS]), None)
         rows.append([name, f"{1 / each:,.0f}", *ours_beside, f"{cpu * 1e6:.1f}", by_cpu, f"{one * 1e6:.0f}"])
-    header = [
-        "",
-        "actions/s",
-        "ours beside it",
-        "mark",
-        "reached",
-        "CPU us/action",
-        "ours beside it",
-        "alone, us (p50)",
-    ]
+    header = ["", "actions/s", "ours beside it", "mark", "reached", "CPU us/action", "by CPU", "alone, us (p50)"]
     print_table(header, rows, markdown=markdown)
 
 
