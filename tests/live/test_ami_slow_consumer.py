@@ -75,7 +75,7 @@ async def numbers_of(ami: AmiClient) -> list[int]:
     return numbers
 
 
-async def test_014_subscribers_frozen_for_30_seconds_of_5000_events_a_second_cost_nobody_anything(
+async def test_062_subscribers_frozen_for_30_seconds_of_5000_events_a_second_cost_nobody_anything(
     pbx: Asterisk, figures: list[str]
 ) -> None:
     total, loop = RATE * SECONDS, asyncio.get_running_loop()
