@@ -11,11 +11,11 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 import pytest
 
-from asterisk_py_core import SupervisedClient
+from asterisk_py_core import Supervised
 
 __all__ = ["CANNOT", "Capability", "Client", "Harness", "needs"]
 
-Client: TypeAlias = SupervisedClient[Any]
+Client: TypeAlias = Supervised[Any]
 
 
 class Capability(Enum):
@@ -30,6 +30,13 @@ class Capability(Enum):
 
 CANNOT: Final[Mapping[str, Mapping[Capability, str]]] = {
     "ami": {},
+    "agi": {
+        Capability.DIALS: "Asterisk connects to the server, which waits on its own port",
+        Capability.LOGIN: "FastAGI has no login (res/res_agi.c, launch_netscript)",
+        Capability.TLS: "FastAGI has no TLS (res/res_agi.c, launch_netscript)",
+        Capability.SENDS: "commands belong to one call's session, which ends with its connection",
+        Capability.HEARS: "each call is a connection of its own, and they come in no order",
+    },
 }
 """By protocol: what it cannot do, and why. A test fails when this and the harness disagree."""
 

@@ -53,6 +53,7 @@ async def test_connecting_twice_and_at_once_is_one_connection(protocol: Harness,
     assert (client.state, client.epoch, protocol.connections) == (K, 1, 1)
 
 
+@needs(Capability.DIALS)  # Who only listens has connected in a turn or two.
 @pytest.mark.parametrize("turns", range(1, 9))
 async def test_cancelling_connect_at_any_moment_leaves_nothing(
     protocol: Harness, make_client: MakeClient, turns: int
@@ -88,6 +89,7 @@ async def test_cancelling_connect_during_backoff_leaves_nothing(protocol: Harnes
     assert client.state is D
 
 
+@needs(Capability.DIALS)
 async def test_cancelling_a_second_connect_stops_only_the_waiting(protocol: Harness, make_client: MakeClient) -> None:
     client = make_client()
     first = asyncio.ensure_future(client.connect())

@@ -612,7 +612,6 @@ async def test_an_accepted_stream_tells_who_connected(owner: Owner) -> None:
         client.setblocking(False)
         await until_now(lambda: streams)
         assert streams[0].address == format_address(*client.getsockname())
-        assert streams[0].get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         await send(client, b"agi_network: yes\n\n")
         await owner.until(lambda: owner.received == b"agi_network: yes\n\n")
         streams[0].write(b"ANSWER\n")

@@ -1107,3 +1107,25 @@ async def test_what_is_published_while_closing_reaches_nobody() -> Peer:
     assert received[-1] == ConnectionStateChanged(state=DISCONNECTED, previous=CONNECTED, epoch=1, attempt=0)
     assert Ring(9) not in received
     return peer
+
+
+# --- an owner that closes the bus itself -----------------------------------------------------------------------------
+
+
+@on_virtual_clock
+async def test_an_owner_may_close_the_bus_later_and_is_told_the_cause() -> None:
+    peer = Peer()
+    told: list[Exception | None] = []
+    supervisor = peer.supervisor = Supervisor(
+        peer.connect, peer.serve, bus=peer.bus, what="Server", policy=ReconnectPolicy.none(), close_bus=told.append
+    )
+    await supervisor.start()
+    peer.lose(FATAL)
+    with pytest.raises(LoginRejectedError):
+        await supervisor.wait_for(RECONNECTING)
+    assert told == [FATAL]
+    assert not peer.bus.closed
+    assert (await peer.states())[-1] is DISCONNECTED
+    peer.bus.close(FATAL)
+    await supervisor.aclose()
+    assert told == [FATAL]

@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, overload
 
 from asterisk_py_core.checks import check_timeout
-from asterisk_py_core.client import SupervisedClient
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import (
     ClientClosedError,
@@ -23,6 +22,7 @@ from asterisk_py_core.errors import (
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.net import check_target, tls_context
 from asterisk_py_core.stream import format_address
+from asterisk_py_core.supervised import Supervised
 from asterisk_py_core.supervisor import Supervisor
 
 from .actions import DBGet, Filter, Hangup, Originate, QueueStatus
@@ -65,7 +65,7 @@ PING_PATIENCE: Final = 15.0
 _NOTHING_FOUND: Final = re.compile(r"No (?:active conferences|[\w ]+ found)\b", re.IGNORECASE)
 
 
-class AmiClient(SupervisedClient[AmiEvent]):
+class AmiClient(Supervised[AmiEvent]):
     """A connection to the Asterisk Manager Interface that comes back by itself.
 
     ::

@@ -1,6 +1,5 @@
 """What every Asterisk protocol shares: errors, events, reconnection, credentials and vocabulary."""
 
-from .client import SupervisedClient
 from .credentials import Credentials
 from .domain import (
     AgiStatus,
@@ -28,6 +27,7 @@ from .errors import (
     EventsLostError,
     FrameTooLargeError,
     InputError,
+    ListenFailedError,
     LoginRejectedError,
     LoginTimeoutError,
     MalformedFrameError,
@@ -49,6 +49,7 @@ from .lines import LineBuffer
 from .pending import PendingRequests
 from .reconnect import ConnectionState, ConnectionStateChanged, ReconnectPolicy
 from .redaction import redact
+from .supervised import Supervised
 from .supervisor import Supervisor
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "HangupCause",
     "InputError",
     "LineBuffer",
+    "ListenFailedError",
     "LoginRejectedError",
     "LoginTimeoutError",
     "MalformedFrameError",
@@ -94,7 +96,7 @@ __all__ = [
     "ReadTimeoutError",
     "ReconnectPolicy",
     "RequestRejectedError",
-    "SupervisedClient",
+    "Supervised",
     "Supervisor",
     "TimeoutError",
     "TlsError",

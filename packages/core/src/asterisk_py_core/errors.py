@@ -6,6 +6,7 @@
     ├── ConnectionError  (also builtins.ConnectionError)
     │   ├── ConnectFailedError         refused, unreachable, reset before anything was agreed
     │   │   ├── DnsError               the host name has no address
+    │   │   ├── ListenFailedError      this program could not listen there: the port is taken
     │   │   └── TlsError               the TLS handshake failed; .certificate says whether trust did
     │   ├── ConnectionClosedError      the peer closed, or the socket died
     │   │   ├── NotSentError           nothing reached Asterisk: sending again is safe
@@ -49,6 +50,7 @@ __all__ = [
     "EventsLostError",
     "FrameTooLargeError",
     "InputError",
+    "ListenFailedError",
     "LoginRejectedError",
     "LoginTimeoutError",
     "MalformedFrameError",
@@ -120,6 +122,17 @@ class DnsError(ConnectFailedError):
     """The host name in *address* has no address."""
 
     _step = "find"
+
+
+class ListenFailedError(ConnectFailedError):
+    """This program cannot listen on *address*; *denied* is whether the system does not let it, which does not heal."""
+
+    _step = "listen on"
+
+    def __init__(self, *, address: str, cause: BaseException | str, denied: bool = False) -> None:
+        super().__init__(address=address, cause=cause)
+        self.denied = denied
+        self.is_retryable = not denied
 
 
 class TlsError(ConnectFailedError):

@@ -1,30 +1,42 @@
-"""Connecting over TCP and TLS under one deadline; every way it can fail has one error."""
+"""Connecting over TCP and TLS under one deadline, and listening; every way it can fail has one error."""
 
 import asyncio
 import builtins
 import contextlib
+import errno
 import ipaddress
+import logging
+import os
 import socket
 from collections.abc import Callable
 from itertools import zip_longest
 from ssl import SSLCertVerificationError, SSLContext, create_default_context
-from typing import Any
+from typing import Any, NoReturn, Self
 
 from .checks import check_timeout, shown
 from .errors import (
     AsteriskError,
     ConnectFailedError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     DnsError,
     InputError,
+    ListenFailedError,
     TlsError,
 )
-from .stream import Stream, format_address, reason
+from .stream import Stream, format_address, reason, set_options
 
-__all__ = ["check_target", "open_stream", "tls_context"]
+__all__ = ["Listener", "check_target", "open_stream", "tls_context"]
+
+logger = logging.getLogger(__name__)
 
 # RFC 8305 section 5: the wait before the next address is tried beside the ones under way.
 _HEAD_START = 0.25
+# Connections that the system keeps for us until they are accepted; it takes its own limit if that is lower.
+_BACKLOG = 1024
+# Out of file descriptors or memory: who connects waits in the backlog until a try some seconds later.
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_EXHAUSTED_PAUSE = 1.0
 
 _AddressInfo = tuple[int, int, int, str, Any]
 
@@ -79,11 +91,101 @@ async def open_stream(
     return stream
 
 
-def check_target(host: object, port: object) -> None:
-    """Refuse what cannot be connected to.
+class Listener:
+    """The sockets that accept connections on one port, made by :meth:`open`; ``address`` is theirs as ``host:port``."""
+
+    def __init__(self, sockets: list[socket.socket], host: str) -> None:
+        self.port: int = sockets[0].getsockname()[1]
+        self.address = format_address(host, self.port)
+        self._sockets = sockets
+
+    @classmethod
+    async def open(cls, host: str, port: int) -> Self:
+        """Listen on all addresses of *host*; *port* 0 takes a free one.
+
+        Raises:
+            InputError: an argument is unusable.
+            DnsError: the name has no address.
+            ListenFailedError: the port is taken, or the address is not this machine's.
+        """
+        check_target(host, port, lowest_port=0)
+        address = format_address(host, port)
+        found = await _addresses(host, port, address)
+        sockets: list[socket.socket] = []
+        try:
+            for info in found:
+                # All of them on one port, also where the first has been given a free one.
+                at = (info[4][0], sockets[0].getsockname()[1] if sockets else port, *info[4][2:])
+                sockets.append(_listen(info, at))
+        except OSError as error:
+            for sock in sockets:
+                sock.close()
+            denied = isinstance(error, PermissionError)
+            raise ListenFailedError(address=address, cause=reason(error), denied=denied) from error
+        return cls(sockets, host)
+
+    async def serve(self, make_stream: Callable[[], Stream]) -> NoReturn:
+        """Accept connections, each with a stream of its own, until a socket fails.
+
+        Raises:
+            ConnectionClosedError: no connection can be accepted any more.
+        """
+        accepting = [asyncio.create_task(self._accept(sock, make_stream)) for sock in self._sockets]
+        try:
+            done, _ = await asyncio.wait(accepting, return_when=asyncio.FIRST_COMPLETED)
+            raise ConnectionClosedError(address=self.address, reason=done.pop().result())
+        finally:
+            for task in accepting:
+                task.cancel()
+            await asyncio.wait(accepting)
+
+    def close(self) -> None:
+        """Accept nothing any more; the connections that were accepted live on."""
+        for sock in self._sockets:
+            sock.close()
+
+    async def _accept(self, sock: socket.socket, make_stream: Callable[[], Stream]) -> str:
+        """Accept until that fails, and return why."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(sock)
+            except ConnectionAbortedError:
+                continue
+            except OSError as error:
+                if error.errno not in _EXHAUSTED:
+                    return f"the listening socket failed: {reason(error)}"
+                logger.warning("%s accepts nothing for %g s: %s", self.address, _EXHAUSTED_PAUSE, reason(error))
+                await asyncio.sleep(_EXHAUSTED_PAUSE)
+                continue
+            with contextlib.suppress(OSError):  # It was gone before it was looked at.
+                await loop.connect_accepted_socket(make_stream, connection)
+
+
+def _listen(info: _AddressInfo, address: Any) -> socket.socket:
+    sock = socket.socket(*info[:3])
+    try:
+        # A restarted server need not wait until the connections of the last one are forgotten. On Windows it need not
+        # anyway, and the option would take the port from a program that listens.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
+        if info[0] == socket.AF_INET6:
+            # Its own family only: the other one is another address.
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        set_options(sock)  # The sockets of accepted connections inherit them.
+        sock.setblocking(False)
+        sock.bind(address)
+        sock.listen(_BACKLOG)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def check_target(host: object, port: object, *, lowest_port: int = 1) -> None:
+    """Refuse what cannot be connected to, or listened on.
 
     Raises:
-        InputError: *host* is no bare name or IP address, or *port* is no int from 1 to 65535.
+        InputError: *host* is no bare name or IP address, or *port* is no int from *lowest_port* to 65535.
     """
     if not isinstance(host, str) or not host:
         raise InputError(field="host", problem="must be a name or an IP address")
@@ -94,8 +196,8 @@ def check_target(host: object, port: object) -> None:
         )
     if ":" in host and not _is_ipv6(host):
         raise InputError(field="host", problem="must not hold a port: it is an argument of its own")
-    if type(port) is not int or not 1 <= port <= 65_535:
-        raise InputError(field="port", problem=f"must be an int from 1 to 65535, not {shown(port)}")
+    if type(port) is not int or not lowest_port <= port <= 65_535:
+        raise InputError(field="port", problem=f"must be an int from {lowest_port} to 65535, not {shown(port)}")
 
 
 def _is_ipv6(host: str) -> bool:
@@ -123,16 +225,23 @@ def tls_context(ssl: object) -> SSLContext | None:
 
 async def _connect(host: str, port: int, address: str) -> socket.socket:
     """Return a connected socket; all failures are ours."""
+    candidates = await _addresses(host, port, address)
     try:
-        candidates = await _resolve(host, port)
+        sock = await _first_to_connect(candidates)
+    except OSError as error:
+        raise ConnectFailedError(address=address, cause=reason(error)) from error
+    set_options(sock)
+    return sock
+
+
+async def _addresses(host: str, port: int, address: str) -> list[_AddressInfo]:
+    """Return the addresses of *host*; all failures are ours, with *address* in them."""
+    try:
+        return await _resolve(host, port)
     except UnicodeError as error:
         raise InputError(field="host", problem="is no valid host name") from error
     except OSError as error:
         raise DnsError(address=address, cause=reason(error)) from error
-    try:
-        return await _first_to_connect(candidates)
-    except OSError as error:
-        raise ConnectFailedError(address=address, cause=reason(error)) from error
 
 
 async def _resolve(host: str, port: int) -> list[_AddressInfo]:

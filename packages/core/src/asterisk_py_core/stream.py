@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from .errors import AsteriskError, ConnectionClosedError, ProtocolError, WriteTimeoutError
 
-__all__ = ["Stream", "format_address", "reason"]
+__all__ = ["Stream", "format_address", "reason", "set_options"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,17 @@ _SOCKET_OPTIONS = [
 ]
 
 
+def _nobody(_: object) -> None:
+    """Stands for the owner of a stream that is closed."""
+
+
+def set_options(sock: socket.socket) -> None:
+    """Make *sock* notice a peer that vanished, and send at once what is written."""
+    for option in _SOCKET_OPTIONS:
+        with contextlib.suppress(OSError):  # They help and are not needed.
+            sock.setsockopt(*option)
+
+
 def format_address(host: str, port: int) -> str:
     """Return ``host:port``, with an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -55,7 +66,7 @@ def reason(error: BaseException | None) -> str:
 
 
 class Stream(asyncio.BufferedProtocol):
-    """A connected byte stream, plain or TLS, made by :func:`open_stream` or as the protocol of ``loop.create_server``.
+    """A connected byte stream, plain or TLS, made by :func:`open_stream` or for a :class:`Listener`.
 
     - ``on_connected(stream)`` is called once, when the stream can be used (a server's moment to look at the peer).
     - ``on_data(data)`` gets the bytes as they arrive, until the stream is closed from either side. An exception out of
@@ -65,7 +76,8 @@ class Stream(asyncio.BufferedProtocol):
     - ``on_closed(error)`` is called exactly once, last. *error* is None only when this side closed the stream.
 
     Callbacks run in the event loop and must not block. ``address`` is the peer as ``host:port``; ``last_received`` is
-    the loop time in seconds of the last byte (before the first, of the stream's making).
+    the loop time in seconds of the last byte (before the first, of the stream's making). *buffer_size* is how many
+    bytes are read at a time: less than the default where there are many streams and messages are short.
     """
 
     def __init__(
@@ -75,6 +87,7 @@ class Stream(asyncio.BufferedProtocol):
         on_closed: Callable[[AsteriskError | None], object],
         on_connected: "Callable[[Stream], object] | None" = None,
         address: str = "",
+        buffer_size: int = _BUFFER_SIZE,
     ) -> None:
         self.address = address
         self._on_data = on_data
@@ -89,7 +102,7 @@ class Stream(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport
         self._open = False
         self._cause: AsteriskError | None = None
-        self._buffer = memoryview(bytearray(_BUFFER_SIZE))
+        self._buffer = memoryview(bytearray(buffer_size))
         self._closed: asyncio.Future[None] = loop.create_future()
         self._resumed: asyncio.Future[None] | None = None  # Exists while the write buffer is full.
         self._close_timer: asyncio.TimerHandle | None = None
@@ -116,7 +129,8 @@ class Stream(asyncio.BufferedProtocol):
         Raises:
             ConnectionClosedError: the stream is closed or closing, and nothing of *data* was written.
         """
-        if self.is_closing:
+        # `is_closing`, without a call: this is done for every message.
+        if not self._open or self._transport.is_closing():
             raise self._closed_error()
         self._transport.write(data)
 
@@ -155,7 +169,9 @@ class Stream(asyncio.BufferedProtocol):
         """Close after what was written has gone out, or at the latest in 1 s; ``on_data`` is not called any more."""
         if self._open:
             self._open = False
-            self._close_timer = self._loop.call_later(_CLOSE_TIMEOUT, self._transport.abort)
+            # With nothing left to send, and no goodbye of TLS, closing is done in the next turn of the loop.
+            if self._transport.get_write_buffer_size() or self._transport.get_extra_info("ssl_object") is not None:
+                self._close_timer = self._loop.call_later(_CLOSE_TIMEOUT, self._transport.abort)
             self._transport.close()
 
     def abort(self, cause: AsteriskError | None = None) -> None:
@@ -167,7 +183,8 @@ class Stream(asyncio.BufferedProtocol):
 
     async def wait_closed(self) -> None:
         """Wait until the socket is closed; ``on_closed`` has been called by then."""
-        await asyncio.wait((self._closed,))
+        # Cancelling one who waits does not cancel the others.
+        await asyncio.shield(self._closed)
 
     # --- for the event loop ---
 
@@ -178,10 +195,6 @@ class Stream(asyncio.BufferedProtocol):
         if not self.address:
             peer = transport.get_extra_info("peername")
             self.address = format_address(*peer[:2]) if peer else "unknown peer"
-        sock = transport.get_extra_info("socket")
-        for option in _SOCKET_OPTIONS:
-            with contextlib.suppress(OSError):  # They help and are not needed.
-                sock.setsockopt(*option)
         if self._on_connected is not None:
             try:
                 self._on_connected(self)
@@ -219,7 +232,11 @@ class Stream(asyncio.BufferedProtocol):
             self._close_timer.cancel()
         self._closed.set_result(None)
         self.resume_writing()
-        self._on_closed(self._cause)
+        on_closed = self._on_closed
+        # The owner mostly holds the stream: without this, each would keep the other until the garbage collector comes.
+        self._receive = self._on_data = self._on_closed = _nobody
+        self._on_connected = None
+        on_closed(self._cause)
 
     def pause_writing(self) -> None:
         """Part of asyncio's protocol interface."""

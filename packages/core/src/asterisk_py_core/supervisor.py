@@ -36,15 +36,16 @@ class Supervisor(Generic[C]):
     :class:`AsteriskError` is a defect, is logged, and ends the run. Closing cancels whichever of the two is running,
     once, and waits for it.
 
-    State changes are published on *bus*, which is closed with the terminal cause at the end. *what* names the owner in
-    errors and task names. With *retry_first* a first connection that fails is retried as well; otherwise it ends the
-    run, so that a wrong address shows at once.
+    State changes are published on *bus*, which is closed with the terminal cause at the end; *close_bus* does that
+    instead, for an owner that has more to publish by then. *what* names the owner in errors and task names. With
+    *retry_first* a first connection that fails is retried as well; otherwise it ends the run, so that a wrong address
+    shows at once.
 
     Raises:
         InputError: *policy* is no ReconnectPolicy.
     """
 
-    def __init__(  # noqa: PLR0913 - two to call and five named options, of which two must be given
+    def __init__(  # noqa: PLR0913 - two to call and six named options, of which two must be given
         self,
         connect: Callable[[], Awaitable[C]],
         serve: Callable[[C], Awaitable[NoReturn]],
@@ -53,6 +54,7 @@ class Supervisor(Generic[C]):
         what: str,
         policy: ReconnectPolicy | None = None,
         retry_first: bool = False,
+        close_bus: Callable[[Exception | None], object] | None = None,
         rng: random.Random | None = None,
     ) -> None:
         if policy is not None and not isinstance(policy, ReconnectPolicy):
@@ -60,6 +62,7 @@ class Supervisor(Generic[C]):
         self._connect = connect
         self._serve = serve
         self._bus = bus
+        self._close_bus = close_bus or bus.close
         self._what = what
         self._policy = policy or ReconnectPolicy.exponential()
         self._retry_first = retry_first
@@ -235,7 +238,7 @@ class Supervisor(Generic[C]):
         self._cause_traceback = None if cause is None else cause.__traceback__
         if self._state is not ConnectionState.DISCONNECTED:
             self._move(ConnectionState.DISCONNECTED, cause=cause)
-        self._bus.close(cause)
+        self._close_bus(cause)
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(False)

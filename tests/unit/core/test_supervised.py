@@ -6,7 +6,6 @@ from typing import NoReturn
 
 import pytest
 
-from asterisk_py_core.client import SupervisedClient
 from asterisk_py_core.errors import (
     AsteriskError,
     ClientClosedError,
@@ -18,6 +17,7 @@ from asterisk_py_core.errors import (
 )
 from asterisk_py_core.event_bus import Event, EventBus
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged, ReconnectPolicy
+from asterisk_py_core.supervised import Supervised
 from asterisk_py_core.supervisor import Supervisor
 from tests.virtual_clock import on_virtual_clock
 
@@ -39,7 +39,7 @@ class Hangup(Event):
     number: int
 
 
-class Client(SupervisedClient[Ring | Hangup]):
+class Client(Supervised[Ring | Hangup]):
     """The smallest client of a protocol: it publishes what `hears` is given, while connected."""
 
     def __init__(self, *failures: AsteriskError) -> None:

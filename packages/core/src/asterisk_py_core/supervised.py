@@ -1,4 +1,4 @@
-"""The face every supervised client shows: connect and close, the state, and the events."""
+"""The face every supervised client or server shows: connect and close, the state, and the events."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from .event_bus import EventBus, EventSubscription, FilteredSubscription
     from .supervisor import Supervisor
 
-__all__ = ["SupervisedClient"]
+__all__ = ["Supervised"]
 
 E = TypeVar("E")
 T = TypeVar("T")
 
 
-class SupervisedClient(Generic[E]):
-    """Base of the protocol clients; *E* is the protocol's event class.
+class Supervised(Generic[E]):
+    """Base of clients and servers, for which to connect is to listen; *E* is the protocol's event class.
 
-    ``async with client:`` connects, and closes at the end. A client is for one run: after :meth:`aclose`, or once the
+    ``async with client:`` connects, and closes at the end. It is for one run: after :meth:`aclose`, or once the
     supervisor has given up, make a new one.
     """
 
