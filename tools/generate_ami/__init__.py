@@ -5,16 +5,6 @@
 """
 
 from .documentation import Documentation, read
-from .errors import CorrectionError, DocumentationError, GenerateError
-from .generate import COMMAND, generate, package_folder
+from .generate import generate
 
-__all__ = [
-    "COMMAND",
-    "CorrectionError",
-    "Documentation",
-    "DocumentationError",
-    "GenerateError",
-    "generate",
-    "package_folder",
-    "read",
-]
+__all__ = ["Documentation", "generate", "read"]

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from tools.generator import CorrectionError
+
 from .corrections import Corrections
 from .documentation import Action, Documentation, Event, Parameter, Snapshot
-from .errors import CorrectionError
 from .parameter_types import absorbed
 
 __all__ = ["corrected"]

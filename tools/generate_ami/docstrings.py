@@ -1,15 +1,14 @@
 """How a generated class is described: a sentence, the name on the wire, where it comes from."""
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+
+from tools.generator import docstring
 
 from .documentation import Action, Event
 from .sentences import ACTIONS, EVENTS
 
 __all__ = ["of_action", "of_event"]
 
-_WIDTH = 120
-_INDENT = "    "
 # Events that only answer an action, which is named instead.
 _NO_CLASS = {"", "command"}
 
@@ -24,7 +23,7 @@ def of_event(event: Event, items_of: Mapping[str, Sequence[str]], ends: Mapping[
     listed = [*_listed("an item of", items_of.get(event.name, ())), *_listed("the end of", ends.get(event.name, ()))]
     last = "; ".join([", ".join(facts), *listed]) + "."
     sentence = EVENTS.get(event.name) or ("The list is complete." if event.name in ends else "")
-    return _docstring(sentence, last)
+    return docstring(sentence, last)
 
 
 def of_action(action: Action, notes: Iterable[str]) -> list[str]:
@@ -33,19 +32,8 @@ def of_action(action: Action, notes: Iterable[str]) -> list[str]:
     facts = [f"Action ``{action.name}``{origin}."]
     if action.items or action.end:
         facts.append(f"Answered with a list of ``{'``, ``'.join(action.items)}``, ended by ``{action.end}``.")
-    return _docstring(ACTIONS.get(action.name, ""), " ".join([*notes, *facts]))
+    return docstring(ACTIONS.get(action.name, ""), " ".join([*notes, *facts]))
 
 
 def _listed(words: str, actions: Sequence[str]) -> list[str]:
     return [f"{words} {' and '.join(actions)}"] if actions else []
-
-
-def _docstring(sentence: str, facts: str) -> list[str]:
-    if not sentence:
-        return _wrapped(f'"""{facts}"""')
-    first = _wrapped(f'"""{sentence}')
-    return [*first, "", *_wrapped(facts), f'{_INDENT}"""']
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 from xml.etree import ElementTree as ET
 
-from .errors import DocumentationError
+from tools.generator import DocumentationError, Parameter, parameter
 
 __all__ = ["Action", "Documentation", "Event", "Parameter", "Snapshot", "read"]
 
@@ -22,18 +22,6 @@ _POINTER = re.compile(
 )
 _EVENT_POINTER = re.compile(r"xpointer\(/docs/managerEvent\[@name='([^']+)'\]\)")
 _SNAPSHOTS = {"channel_snapshot": "channel", "bridge_snapshot": "bridge"}
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of an action, or a header of an event."""
-
-    name: str
-    is_required: bool | None = None
-    """None where the documentation does not say."""
-    words: tuple[str, ...] = ()
-    """The values it may have, if the documentation lists them."""
-    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +133,15 @@ def _syntax(docs: ET.Element, described: ET.Element, owner: str) -> Iterator[Par
         if child.tag in _SNAPSHOTS:
             yield Snapshot(_SNAPSHOTS[child.tag], child.get("prefix", ""))
             continue
-        for parameter in _parameters(docs, child, owner):
-            if parameter.name not in seen:
-                seen.add(parameter.name)
-                yield parameter
+        for found in _parameters(docs, child, owner):
+            if found.name not in seen:
+                seen.add(found.name)
+                yield found
 
 
 def _parameters(docs: ET.Element, child: ET.Element, owner: str) -> Iterator[Parameter]:
     if child.tag == "parameter":
-        words = [word.attrib["name"] for word in child.iterfind("enumlist/enum")]
-        required = child.get("required")
-        yield Parameter(child.attrib["name"], None if required is None else required == "true", tuple(words))
+        yield parameter(child)
     elif child.tag == _INCLUDE:
         yield from _included(docs, child.attrib["xpointer"], owner)
     else:
@@ -167,8 +153,8 @@ def _included(docs: ET.Element, pointer: str, owner: str) -> Iterator[Parameter]
     found = [] if match is None else _find(docs, match)
     if not found:
         raise DocumentationError(f"{owner}: no parameter is found at {pointer}")
-    for parameter in found:
-        yield from _parameters(docs, parameter, owner)
+    for element in found:
+        yield from _parameters(docs, element, owner)
 
 
 def _find(docs: ET.Element, match: re.Match[str]) -> list[ET.Element]:

@@ -4,7 +4,7 @@ import keyword
 import re
 from typing import Final
 
-from .errors import DocumentationError
+from tools.generator import DocumentationError
 
 __all__ = ["argument", "attribute", "class_name", "part_name", "snake_case"]
 

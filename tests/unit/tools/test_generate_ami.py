@@ -11,7 +11,6 @@ from asterisk_py_ami.protocol.fields import Field
 from asterisk_py_ami.protocol.values import known
 from asterisk_py_ami.snapshot import ChannelFields
 from asterisk_py_core.domain import ChannelState
-from tools.generate_ami import CorrectionError, DocumentationError
 from tools.generate_ami.corrected import corrected
 from tools.generate_ami.corrections import ASTERISK_22, Corrections
 from tools.generate_ami.documentation import Action, Documentation, Event, Parameter, Snapshot, parse
@@ -21,6 +20,7 @@ from tools.generate_ami.parameter_types import SECRET, parameter_type
 from tools.generate_ami.render_actions import render_actions
 from tools.generate_ami.render_events import render_events
 from tools.generate_ami.sentences import ACTIONS, EVENTS
+from tools.generator import CorrectionError, DocumentationError
 
 XI = 'xmlns:xi="http://www.w3.org/2001/XInclude"'
 
