@@ -1,0 +1,80 @@
+"""Which handler a call gets, by the exact name of the script it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from asterisk_py_core.checks import shown
+from asterisk_py_core.errors import InputError
+
+if TYPE_CHECKING:
+    from .session import AgiSession
+
+__all__ = ["Handler", "OnHangup", "Route", "Routes"]
+
+Handler: TypeAlias = Callable[["AgiSession"], Awaitable[object]]
+"""An async function of one argument, the call."""
+
+
+class OnHangup(StrEnum):
+    """What becomes of a handler when the caller hangs up."""
+
+    TELL = "tell"
+    """It goes on: :attr:`AgiSession.hungup` is true, and commands that need a live channel raise."""
+    CANCEL = "cancel"
+    """Its task is cancelled."""
+
+    @classmethod
+    def of(cls, word: object) -> OnHangup:
+        """Return the member that *word* is or names; InputError otherwise."""
+        try:
+            return cls(word)  # type: ignore[arg-type]  # What is no word is no member either.
+        except ValueError:
+            raise InputError(field="on_hangup", problem=f'must be "tell" or "cancel", not {shown(word):.100}') from None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A handler, and what becomes of it when the caller hangs up."""
+
+    handler: Handler
+    on_hangup: OnHangup
+
+
+class Routes:
+    """The handlers by name; the one without a name is for all other calls."""
+
+    def __init__(self) -> None:
+        self._routes: dict[str | None, Route] = {}
+
+    def add(self, script: str | None, route: Route) -> None:
+        """Give the calls for *script* to *route*; None: those of no other route.
+
+        Raises:
+            InputError: no call can ask for that, it has a route already, or the handler cannot be called.
+        """
+        if script is not None:
+            _check_script(script)
+        if not callable(route.handler):
+            raise InputError(field="handler", problem=f"must be an async function, not {shown(route.handler):.100}")
+        if script in self._routes:
+            name = "the default route" if script is None else f"the route {script!r}"
+            raise InputError(field="script", problem=f"must be new: {name} exists already")
+        self._routes[script] = route
+
+    def find(self, script: str) -> Route | None:
+        """Return the route for *script*, compared byte for byte: nothing is decoded, folded or normalised."""
+        return self._routes.get(script, self._routes.get(None))
+
+
+def _check_script(script: object) -> None:
+    if not isinstance(script, str) or not script or any(char in script for char in "?\r\n\0"):
+        raise InputError(
+            field="script", problem=f"must be a name without query and line ends, not {shown(script):.100}"
+        )
+    if script.startswith("/"):
+        # Asterisk sends what follows the slash after the host (res/res_agi.c, launch_netscript).
+        raise InputError(field="script", problem=f"must be what stands behind agi://host/, so not {script!r:.100}")

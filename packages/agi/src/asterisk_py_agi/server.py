@@ -1,0 +1,244 @@
+"""The FastAGI server: a supervised listening socket, and a handler for each call."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+
+from asterisk_py_core.checks import check_count, check_timeout
+from asterisk_py_core.errors import AsteriskError, InputError
+from asterisk_py_core.event_bus import EventBus
+from asterisk_py_core.net import Listener, check_target
+from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+from asterisk_py_core.stream import Stream, format_address
+from asterisk_py_core.supervised import Supervised
+from asterisk_py_core.supervisor import Supervisor
+
+from .events import AgiEvent
+from .exchange import Exchange
+from .routes import Handler, OnHangup, Route
+from .service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from asterisk_py_core.reconnect import ReconnectPolicy
+
+__all__ = ["AgiServer"]
+
+logger = logging.getLogger(__name__)
+
+_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+_LOCAL_NAME: Final = "localhost"
+_BUFFER_SIZE: Final = 4096  # An environment has 700 bytes, an answer mostly 20.
+
+
+class AgiServer(Supervised[AgiEvent]):
+    """Answers the dialplan's ``AGI(agi://host/NAME)``: a listening socket that comes back by itself.
+
+    ::
+
+        server = AgiServer()
+
+
+        @server.route("pin-check")
+        async def pin_check(call: AgiSession) -> None:
+            await call.answer()
+            pin = await call.get_data("enter-pin", timeout=5.0, max_digits=4)
+
+
+        async with server:
+            await server.serve_forever()
+
+    FastAGI has no login and no TLS: whoever reaches the port has his calls handled. So *host* is this machine alone
+    unless you say otherwise, and *allow* names the addresses and networks (``"10.0.0.0/8"``) that are let in.
+    More than *max_sessions* calls at a time are refused at once. *on_hangup* is what becomes of a handler when the
+    caller hangs up: ``"tell"`` lets it go on and see it, ``"cancel"`` cancels it. Asterisk has *environment_timeout*
+    seconds to describe a call, and closing the server gives the calls that run *drain_timeout* seconds to end.
+
+    *policy* says when to try again to listen, and *retry_first* whether also when it fails at the start: the last
+    instance of a service may still be closing. For the server, connecting is binding the port, CONNECTED is listening,
+    RECONNECTING that nobody can call. What happens to calls is published as an :class:`AgiEvent`.
+
+    Raises:
+        InputError: an argument is unusable.
+    """
+
+    def __init__(  # noqa: PLR0913 - the address, and options that all have names
+        self,
+        host: str = "127.0.0.1",
+        port: int = 4573,
+        *,
+        allow: Iterable[str | _Network] | None = None,
+        max_sessions: int = 256,
+        on_hangup: OnHangup | str = OnHangup.TELL,
+        environment_timeout: float = 5.0,
+        drain_timeout: float = 10.0,
+        policy: ReconnectPolicy | None = None,
+        retry_first: bool = True,
+    ) -> None:
+        check_target(host, port, lowest_port=0)
+        self._host = host
+        self._port = port
+        self._allow = None if allow is None else _networks(allow)
+        self._on_hangup = OnHangup.of(on_hangup)
+        self._drain_timeout = check_timeout("drain_timeout", drain_timeout)
+        self._name = f"AgiServer({format_address(host, port)})"
+        self._draining: asyncio.Task[None] | None = None
+        self._ended: tuple[Exception | None] | None = None
+        self._warned = False
+        self._events: EventBus[AgiEvent | ConnectionStateChanged] = EventBus()
+        self._service = Service(
+            what=self._name,
+            publish=self._events.publish,
+            idle=self._close_bus,
+            max_sessions=check_count("max_sessions", max_sessions),
+            environment_timeout=check_timeout("environment_timeout", environment_timeout),
+        )
+        supervisor = Supervisor(
+            self._open,
+            self._serve,
+            bus=self._events,
+            what=self._name,
+            policy=policy,
+            retry_first=retry_first,
+            close_bus=self._run_ended,
+        )
+        super().__init__(self._events, supervisor)
+        if self._allow is None and not _is_loopback(host):
+            logger.warning("%s lets everybody in who reaches it: name the peers with allow=", self._name)
+
+    @property
+    def host(self) -> str:
+        """Where the server listens."""
+        return self._host
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; for port 0 the one it was given, and keeps, once it listens."""
+        return self._port
+
+    @property
+    def sessions(self) -> int:
+        """How many calls are under way."""
+        return self._service.sessions
+
+    def route(
+        self, script: str | None = None, *, on_hangup: OnHangup | str | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Make the decorated async function the handler of calls for *script*; without it, of all calls left over.
+
+        *script* is compared as it is with NAME in ``agi://host/NAME?query``; nothing is decoded. *on_hangup* is the
+        server's by default. When the handler returns, the dialplan goes on with ``AGISTATUS=SUCCESS``; when it raises,
+        the error is logged and published, and ``AGISTATUS`` is ``FAILURE``.
+
+        Raises:
+            InputError: *script* is no name that a call could ask for, or has a handler.
+        """
+        mode = self._on_hangup if on_hangup is None else OnHangup.of(on_hangup)
+
+        def add(handler: Handler) -> Handler:
+            self._service.routes.add(script, Route(handler, mode))
+            return handler
+
+        return add
+
+    async def serve_forever(self) -> None:
+        """Listen until :meth:`aclose` is called elsewhere; cancelling this closes the server, draining it.
+
+        Raises what ended the run, if that was not closing it.
+        """
+        async with self:
+            await self._supervisor.wait_for(ConnectionState.DISCONNECTED)
+            if self._supervisor.cause is not None:
+                raise self._supervisor.cause
+
+    async def aclose(self) -> None:
+        """Stop listening, let the calls that run end within ``drain_timeout``, and end the rest with FAILURE.
+
+        Idempotent. Events of the calls are published until then. Cancelling this stops the waiting, not the closing.
+        """
+        await super().aclose()
+        if self._draining is not None:
+            await asyncio.wait((self._draining,))
+
+    # --- the listening socket ---
+
+    async def _open(self) -> Listener:
+        try:
+            listener = await Listener.open(self._host, self._port)
+        except AsteriskError as error:
+            if error.is_retryable and not self._warned:
+                self._warned = True  # Once an outage; each try is logged by the supervisor.
+                logger.warning("%s: %s", self._name, error)
+            raise
+        self._warned = False
+        self._port = listener.port
+        return listener
+
+    async def _serve(self, listener: Listener) -> NoReturn:
+        try:
+            await listener.serve(self._new_stream)
+        finally:
+            listener.close()
+
+    def _new_stream(self) -> Stream:
+        exchange = Exchange()
+
+        def connected(stream: Stream) -> None:
+            exchange.attach(stream)
+            self._service.admit(exchange, self._refusal(stream))
+
+        return Stream(
+            on_data=exchange.receive_data,
+            on_closed=exchange.connection_lost,
+            on_connected=connected,
+            buffer_size=_BUFFER_SIZE,
+        )
+
+    def _refusal(self, stream: Stream) -> str | None:
+        if self._ended is not None:
+            return f"{self._name} is closed"
+        if self._allow is None:
+            return None
+        host = ipaddress.ip_address(stream.get_extra_info("peername")[0])
+        # A socket for both families shows IPv4 peers as addresses of IPv6.
+        peer = getattr(host, "ipv4_mapped", None) or host
+        return None if any(peer in network for network in self._allow) else "the peer is not allowed"
+
+    # --- the end ---
+
+    def _run_ended(self, cause: Exception | None) -> None:
+        """End the events, but not before the last call has ended."""
+        self._ended = (cause,)
+        if not self._service.sessions:
+            self._events.close(cause)
+        elif cause is None:
+            self._draining = asyncio.create_task(
+                self._service.drain(self._drain_timeout), name=f"{self._name} draining"
+            )
+
+    def _close_bus(self) -> None:
+        if self._ended is not None:
+            self._events.close(*self._ended)
+
+
+def _networks(allow: Iterable[str | _Network]) -> tuple[_Network, ...]:
+    if isinstance(allow, str):
+        raise InputError(field="allow", problem=f"must be a list of addresses or networks, not the text {allow!r:.100}")
+    networks = []
+    for peer in allow:
+        try:
+            networks.append(ipaddress.ip_network(peer))
+        except ValueError as error:
+            raise InputError(field="allow", problem=f"must hold addresses or networks: {error}") from error
+    return tuple(networks)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == _LOCAL_NAME
