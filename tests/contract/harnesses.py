@@ -16,7 +16,7 @@ __all__ = ["HARNESSES", "PACKAGES"]
 # The harnesses of each package, by the module that has them. They import it, so they are imported only if it is there.
 _BY_PACKAGE: Final = {
     "ami": {"tests.contract.harness_ami": ["AmiHarness"]},
-    "agi": {},
+    "agi": {"tests.contract.harness_agi": ["AgiHarness"]},
     "ari": {},
 }
 _ALONE: Final = os.environ.get("CONTRACT_PACKAGE")

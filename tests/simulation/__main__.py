@@ -8,10 +8,9 @@ import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.contract.harnesses import HARNESSES
-from tests.simulation.faults import simulate
+from tests.simulation.faults import SIMULATED, simulate
 
-BY_NAME = {harness.name: harness for harness in HARNESSES}
+BY_NAME = {harness.name: harness for harness in SIMULATED}
 
 
 def attempt(name: str, seed: int) -> str | None:

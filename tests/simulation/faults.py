@@ -33,11 +33,17 @@ from asterisk_py_core import (
 )
 from asterisk_py_core.reconnect import TRANSITIONS
 from tests.contract.harness import Capability, Client, Harness
+from tests.contract.harnesses import HARNESSES
 from tests.simulation.network import Link, SimulatedLoop
 
-__all__ = ["HOUR", "simulate"]
+__all__ = ["HOUR", "SIMULATED", "simulate"]
 
 HOUR: Final = 3600.0
+# A listening server has no peer of its own, so nothing of a simulation could happen to it.
+SIMULATED: Final = [
+    each for each in HARNESSES if {Capability.DIALS, Capability.SENDS, Capability.HEARS} <= each.capabilities
+]
+
 CONNECTED: Final = ConnectionState.CONNECTED
 DISCONNECTED: Final = ConnectionState.DISCONNECTED
 
