@@ -5,7 +5,6 @@ import contextlib
 import inspect
 import secrets
 import ssl
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, Self, TypeVar
 
@@ -25,6 +24,7 @@ from asterisk_py_ami import (
 from asterisk_py_ami.events import Hangup, Newchannel, OriginateResponse, UserEvent
 from asterisk_py_ami.protocol.fields import Snapshot
 from asterisk_py_ami.protocol.message import Message, event_class
+from tests.live.tables import EventTable
 from tools.asterisk import Asterisk
 
 __all__ = [
@@ -190,7 +190,7 @@ def read_everything(source: Message | Snapshot) -> int:
     return count
 
 
-def read_all(events: Iterable[AmiEvent], table: Counter[tuple[str, bool]]) -> set[str]:
+def read_all(events: Iterable[AmiEvent], table: EventTable) -> set[str]:
     """Read every attribute of every event and count them in *table*; returns the errors, of which there are none."""
     errors: set[str] = set()
     for event in events:

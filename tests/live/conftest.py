@@ -12,16 +12,8 @@ import pytest
 
 from asterisk_py_ami import AmiClient
 from tests.live.ami import client
+from tests.live.tables import EVENTS, FIGURES, OUTCOMES, EventTable, OutcomeTable, print_tables
 from tools.asterisk import Asterisk, AsteriskToolError, find
-
-# Event names and how often each came, and whether it has a class: filled by tests, printed at the end.
-EVENT_TABLE = pytest.StashKey[Counter[tuple[str, bool]]]()
-
-ActionTable = dict[str, tuple[str, str]]
-# What became of each action that was sent (success, rejected, not loaded), and Asterisk's words.
-ACTION_TABLE = pytest.StashKey[ActionTable]()
-# Sentences about what was measured.
-FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -68,13 +60,18 @@ async def ami(pbx: Asterisk) -> AsyncIterator[AmiClient]:
 
 
 @pytest.fixture
-def event_table(pytestconfig: pytest.Config) -> Counter[tuple[str, bool]]:
-    return pytestconfig.stash.setdefault(EVENT_TABLE, Counter())
+def event_table(pytestconfig: pytest.Config) -> EventTable:
+    return pytestconfig.stash.setdefault(EVENTS, Counter())
 
 
 @pytest.fixture
-def action_table(pytestconfig: pytest.Config) -> ActionTable:
-    return pytestconfig.stash.setdefault(ACTION_TABLE, {})
+def action_table(pytestconfig: pytest.Config) -> OutcomeTable:
+    return pytestconfig.stash.setdefault(OUTCOMES, {}).setdefault("AMI actions", {})
+
+
+@pytest.fixture
+def agi_table(pytestconfig: pytest.Config) -> OutcomeTable:
+    return pytestconfig.stash.setdefault(OUTCOMES, {}).setdefault("AGI commands", {})
 
 
 @pytest.fixture
@@ -83,19 +80,4 @@ def figures(pytestconfig: pytest.Config) -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if events := config.stash.get(EVENT_TABLE, Counter()):
-        typed = sum(has_class for _, has_class in events)
-        terminalreporter.section(f"{len(events)} kinds of events seen, {typed} of them typed")
-        for (name, has_class), count in sorted(events.items(), key=lambda row: (-row[0][1], row[0][0].lower())):
-            terminalreporter.line(f"{count:7,}  {'typed' if has_class else '-':5}  {name}")
-    if answers := config.stash.get(ACTION_TABLE, {}):
-        counts = Counter(became for became, _ in answers.values())
-        terminalreporter.section(
-            f"{len(answers)} actions sent: " + ", ".join(f"{n} {what}" for what, n in counts.items())
-        )
-        for name, (became, words) in sorted(answers.items(), key=lambda row: row[0].lower()):
-            terminalreporter.line(f"{became:10}  {name:44}  {words}"[:160])
-    if figures := config.stash.get(FIGURES, []):
-        terminalreporter.section("measured")
-        for sentence in figures:
-            terminalreporter.line(sentence)
+    print_tables(terminalreporter, config.stash)

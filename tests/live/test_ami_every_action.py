@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from asterisk_py_ami import (
 )
 from asterisk_py_ami.protocol.action import Action, ListAction
 from tests.live.ami import LIMIT, Call, Watch, client, mark, read_all, within
-from tests.live.conftest import ActionTable
+from tests.live.tables import EventTable, OutcomeTable
 from tools.asterisk import Asterisk
 
 _HARDWARE: Final = "needs telephony cards: chan_dahdi is built for their driver alone"
@@ -68,7 +68,7 @@ CONFIG: Final = {
 class Tour:
     """Sends actions and keeps what became of each."""
 
-    def __init__(self, ami: AmiClient, table: ActionTable) -> None:
+    def __init__(self, ami: AmiClient, table: OutcomeTable) -> None:
         self.ami = ami
         self.table = table
         self.watch = Watch(ami)
@@ -388,7 +388,7 @@ def furnished_pbx(our_pbx: Asterisk) -> Iterator[Asterisk]:
 
 
 async def test_every_action_that_needs_no_hardware_is_carried_out_or_refused_for_a_known_reason(
-    furnished_pbx: Asterisk, action_table: ActionTable, event_table: Counter[tuple[str, bool]]
+    furnished_pbx: Asterisk, action_table: OutcomeTable, event_table: EventTable
 ) -> None:
     async with client(furnished_pbx) as ami:
         tour = Tour(ami, action_table)

@@ -1,7 +1,6 @@
 """Every scenario of the dialplan once, all side by side: whatever Asterisk tells of them can be read."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,6 +15,7 @@ from asterisk_py_ami.events import (
     UserEvent,
 )
 from tests.live.ami import Call, Watch, mark, originate, read_all
+from tests.live.tables import EventTable
 from tools.asterisk import Asterisk
 
 # Calls that come to an end by themselves: the channel, and the extension it is sent to once it is answered.
@@ -183,7 +183,7 @@ async def transferring(ami: AmiClient, action: str, told_as: str) -> None:
 
 
 async def test_every_event_of_every_scenario_can_be_read_whole(
-    our_pbx: Asterisk, ami: AmiClient, agi_server: None, event_table: Counter[tuple[str, bool]]
+    our_pbx: Asterisk, ami: AmiClient, agi_server: None, event_table: EventTable
 ) -> None:
     del agi_server
     watch = Watch(ami)

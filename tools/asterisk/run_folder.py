@@ -20,7 +20,7 @@ from .errors import StartError
 __all__ = ["RunFolder"]
 
 _PREFIX = "asterisk-run-"
-_FOLDERS = ("agi-bin", "cache", "etc", "lib", "lib/keys", "log", "moh", "run", "spool", "tls")
+_FOLDERS = ("agi-bin", "cache", "etc", "lib", "lib/keys", "log", "moh", "run", "sounds", "spool", "tls")
 
 
 class RunFolder:
@@ -73,8 +73,11 @@ class RunFolder:
         for name, text in files.items():
             (self.path / "etc" / name).write_text(text, encoding="utf-8")
         write_certificates(self.path / "tls")
-        # One second of a 500 Hz square wave in 8 kHz mu-law: music enough for a test.
-        (self.path / "moh/tone.ulaw").write_bytes((b"\x9f" * 8 + b"\x1f" * 8) * 500)
+        # One second of a 500 Hz square wave in 8 kHz mu-law: music enough for a test, and a minute of it to interrupt.
+        second = (b"\x9f" * 8 + b"\x1f" * 8) * 500
+        (self.path / "moh/tone.ulaw").write_bytes(second)
+        (self.path / "sounds/second.ulaw").write_bytes(second)
+        (self.path / "sounds/minute.ulaw").write_bytes(second * 60)
         self.add_script("hello", _HELLO_SCRIPT)
         self._give_to_asterisk()
 
