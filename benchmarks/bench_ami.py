@@ -9,7 +9,6 @@ did.
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import lzma
 import statistics
@@ -18,15 +17,19 @@ import sys
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+# This script is run by its path, so what stands beside its folder is not found by itself.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from asterisk_py_ami import events
 from asterisk_py_ami.protocol import Decoder, Message
 from asterisk_py_ami.snapshot import ChannelEvent
+from benchmarks.measuring import installed, print_table, ratio_of, verdict
 
 # What the edge reads at a time.
 CHUNK: Final = 64 * 1024
@@ -303,52 +306,6 @@ def run_all(corpus: str, rounds: int, *, markdown: bool) -> None:
     reached = "reached" if memory["bytes"] <= MEMORY_MARK else "NOT REACHED"
     print(f"\nmemory of a held, unread event: {memory['bytes']:.0f} B ({memory['wire']:.0f} B on the wire)", end="")
     print(f", mark <= {MEMORY_MARK} B: {reached}")
-
-
-def installed(modules: Mapping[str, str]) -> list[str]:
-    """Return the contestants whose module is there, and name the others."""
-    missing = [name for name, module in modules.items() if not is_installed(module)]
-    if missing:
-        print(f"not installed, left out: {', '.join(missing)}\n")
-    return [name for name in modules if name not in missing]
-
-
-def ratio_of(base: Sequence[float] | None, seconds: Sequence[float]) -> float | None:
-    """Return how many times as fast as *base* something was: the median over rounds, whose load was the same."""
-    if base is None:
-        return None
-    return statistics.median(b / s for b, s in zip(base, seconds, strict=True))
-
-
-def verdict(ratio: float | None, mark: float | None) -> tuple[str, str, str]:
-    """Return three cells: the ratio, its mark, and whether it was reached."""
-    shown = "-" if ratio is None else f"{ratio:.2f}"
-    if ratio is None or mark is None:
-        return shown, "-", "-"
-    return shown, f">= {mark:g}", "yes" if ratio >= mark else "NO"
-
-
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool) -> None:
-    """Print a table as Markdown, or in columns."""
-    if markdown:
-        for cells in (header, ["---"] * len(header), *rows):
-            print("|", " | ".join(cells), "|")
-        return
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for first, *others in (header, *rows):
-        print(
-            first.ljust(widths[0]),
-            *(cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)),
-            sep="  ",
-        )
-
-
-def is_installed(module: str) -> bool:
-    """Return whether *module* can be imported, without importing it."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def main() -> None:

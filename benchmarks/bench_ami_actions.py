@@ -23,8 +23,8 @@ from typing import Any, Final, NamedTuple
 # This script is run by its path, so what stands beside its folder is not found by itself.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.bench_ami import installed, print_table, ratio_of, verdict
-from benchmarks.bench_ami_wire import END, LOGIN, PATIENCE, Clock, Target, answer, child, client, panoramisk_manager
+from benchmarks.bench_ami_wire import END, LOGIN, PATIENCE, Target, answer, child, client, panoramisk_manager
+from benchmarks.measuring import Clock, installed, print_table, ratio_of, verdict
 from tools.asterisk import AsteriskToolError, find
 
 IN_FLIGHT: Final = 100

@@ -17,7 +17,6 @@ import statistics
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -27,7 +26,8 @@ from typing import Any, Final, NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from asterisk_py_ami import AmiClient, AmiEvent, Credentials
-from benchmarks.bench_ami import CORPUS, OTHERS, READERS, installed, load_corpus, print_table, ratio_of, verdict
+from benchmarks.bench_ami import CORPUS, OTHERS, READERS, load_corpus
+from benchmarks.measuring import Clock, Times, installed, print_table, ratio_of, verdict
 
 END: Final = b"\r\n\r\n"
 LOGIN: Final = "Action: Login\r\nUsername: {username}\r\nSecret: {secret}\r\nEvents: {events}\r\n\r\n"
@@ -41,25 +41,6 @@ class Target(NamedTuple):
     username: str
     secret: str
     total: int
-
-
-class Times(NamedTuple):
-    """Seconds by the clock on the wall, and of CPU time in all threads of the process."""
-
-    wall: float
-    cpu: float
-
-
-class Clock:
-    """Measures from where it is made."""
-
-    def __init__(self) -> None:
-        self._wall = time.perf_counter()
-        self._cpu = time.process_time()
-
-    def times(self) -> Times:
-        """Return what has passed."""
-        return Times(time.perf_counter() - self._wall, time.process_time() - self._cpu)
 
 
 # --- contestants ------------------------------------------------------------------------------------------
