@@ -29,6 +29,7 @@ from asterisk_py_ami import (
     ReconnectPolicy,
 )
 from asterisk_py_ami.events import BridgeEnter, DialBegin, DialEnd, Hangup, Newchannel, Newstate
+from examples.demo_agi import answer_a_call
 from examples.demo_pbx import FakePbx, Pbx, RealPbx
 from tools.asterisk import AsteriskToolError
 
@@ -168,6 +169,8 @@ async def run(pbx: Pbx, timeline: Timeline) -> int:
                 await place_calls(ami, timeline, CALLS)
                 await restart(pbx, ami, timeline)
                 await place_calls(ami, timeline, CALLS[:1])
+                timeline.say("call: this program answers it, by FastAGI", "bold")
+                await answer_a_call(pbx.agi_port, lambda port: pbx.call_agi(ami, "pin", port), timeline.say)
             else:
                 timeline.say(f"watching for {WATCHING_SECONDS:.0f} seconds; no calls are placed, nothing is restarted")
                 await asyncio.sleep(WATCHING_SECONDS)

@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Protocol
 
-from asterisk_py_ami import Credentials
+from asterisk_py_agi.testing import FakeAsteriskCall
+from asterisk_py_ami import AmiClient, Credentials
 from asterisk_py_ami.testing import FakeAmiServer, ReceivedAction
 from tools.asterisk import find
 
@@ -26,6 +27,8 @@ class Pbx(Protocol):
     title: str
     ours: bool
     """Whether it may be stopped, started and called."""
+    agi_port: int
+    """Where it calls FastAGI; 0 for anywhere."""
 
     async def open(self) -> None:
         """Have it running."""
@@ -36,6 +39,9 @@ class Pbx(Protocol):
     async def start(self) -> None:
         """Start it again, on the same port."""
 
+    async def call_agi(self, ami: AmiClient, script: str, port: int) -> None:
+        """Make a call to *script* on *port*."""
+
     async def aclose(self) -> None:
         """Leave nothing behind."""
 
@@ -45,6 +51,7 @@ class FakePbx:
 
     title = "a fake PBX that replays calls of a real Asterisk 22"
     ours = True
+    agi_port = 0
 
     async def open(self) -> None:
         self._calls: set[asyncio.Task[None]] = set()
@@ -59,6 +66,12 @@ class FakePbx:
 
     async def start(self) -> None:
         await self._server.start()
+
+    async def call_agi(self, ami: AmiClient, script: str, port: int) -> None:
+        del ami  # Nobody hears of this call but the server.
+        caller = FakeAsteriskCall(script, caller_id="200")
+        caller.press("1234")
+        await caller.dial("127.0.0.1", port)
 
     async def aclose(self) -> None:
         for call in self._calls:
@@ -88,6 +101,7 @@ class RealPbx:
         self.host, self.port = self._asterisk.host, self._asterisk.ami_port
         self.credentials = Credentials(user.username, user.secret)
         self.ours = self._asterisk.owned
+        self.agi_port = self._asterisk.agi_port
         self.title = f"Asterisk {self._asterisk.version} at {self.host}:{self.port}"
 
     async def stop(self) -> None:
@@ -95,6 +109,10 @@ class RealPbx:
 
     async def start(self) -> None:
         await asyncio.to_thread(self._asterisk.restart)
+
+    async def call_agi(self, ami: AmiClient, script: str, port: int) -> None:
+        del port  # The dialplan knows it.
+        await ami.originate(f"Local/{script}@fastagi/n", context="scenarios", exten="senddtmf", priority=1)
 
     async def aclose(self) -> None:
         await asyncio.to_thread(self._asterisk.close)
