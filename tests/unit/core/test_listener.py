@@ -78,15 +78,14 @@ def resolving_to(monkeypatch: pytest.MonkeyPatch, *addresses: tuple[Any, ...]) -
 
 def accepting_by(monkeypatch: pytest.MonkeyPatch, *outcomes: OSError) -> Callable[[], int]:
     """Make the next accepts end as said, and the later ones as they do; what is returned counts those left."""
-    loop = asyncio.get_running_loop()
-    real, left = loop.sock_accept, list(outcomes)
+    real, left = net._next_connection, list(outcomes)
 
-    async def accept(sock: socket.socket) -> tuple[socket.socket, Any]:
+    async def accept(sock: socket.socket) -> socket.socket:
         if left:
             raise left.pop(0)
         return await real(sock)
 
-    monkeypatch.setattr(loop, "sock_accept", accept)
+    monkeypatch.setattr(net, "_next_connection", accept)
     return lambda: len(left)
 
 

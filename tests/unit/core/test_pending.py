@@ -431,3 +431,138 @@ def test_a_limit_that_is_no_positive_integer_is_refused(limit: Any) -> None:
     with pytest.raises(InputError) as caught:
         PendingRequests(address=ADDRESS, limit=limit)
     assert str(caught.value) == f"limit must be a positive integer, not {limit!r}"
+
+
+# --- an answer that somebody else brings -----------------------------------------------------------------------------
+
+
+class Work:
+    """Brings the answer when told to, and notes what became of it."""
+
+    def __init__(self, *, stubborn: str | None = None, fails: Exception | None = None) -> None:
+        self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.interrupted_at: float | None = None
+        self._stubborn = stubborn
+        self._fails = fails
+
+    async def run(self) -> str:
+        try:
+            return await self.answer
+        except asyncio.CancelledError:
+            self.interrupted_at = asyncio.get_running_loop().time()
+            if self._fails is not None:
+                raise self._fails from None
+            if self._stubborn is not None:
+                return self._stubborn
+            raise
+
+
+async def ask_during(table: PendingRequests[str], work: Work, *, written: bool = True) -> str:
+    with table.start("a", request="Ping", timeout=10.0) as pending:
+        if written:
+            pending.mark_written()
+        try:
+            return await pending.during(work.run())
+        finally:
+            task = asyncio.current_task()
+            assert task is not None
+            # Nothing of the interruption is left for whoever runs in this task next.
+            assert task.cancelling() == (1 if task.get_name() == "cancelled" else 0)
+
+
+@on_virtual_clock
+async def test_an_answer_may_be_brought_by_work(table: PendingRequests[str]) -> None:
+    work = Work()
+    asking = asyncio.ensure_future(ask_during(table, work))
+    await turn()
+    work.answer.set_result("Pong")
+    assert await asking == "Pong"
+    assert table.match("a") is None
+    assert (table.late, table.unmatched) == (0, 1)
+
+
+@on_virtual_clock
+@pytest.mark.parametrize(("written", "kind"), [(True, ReadTimeoutError), (False, WriteTimeoutError)])
+async def test_work_is_interrupted_when_its_request_is_due(
+    table: PendingRequests[str],
+    written: bool,  # noqa: FBT001 - a parameter
+    kind: type[AsteriskError],
+) -> None:
+    work = Work()
+    with pytest.raises(kind) as caught:
+        await ask_during(table, work, written=written)
+    assert work.interrupted_at == 10.0
+    assert caught.value.__context__ is None
+    assert table.match("a") is None
+    assert table.late == 1
+
+
+@on_virtual_clock
+@pytest.mark.parametrize(("written", "kind"), [(True, OutcomeUnknownError), (False, NotSentError)])
+async def test_work_is_interrupted_when_the_connection_ends(
+    table: PendingRequests[str],
+    written: bool,  # noqa: FBT001 - a parameter
+    kind: type[AsteriskError],
+) -> None:
+    work = Work()
+    asking = asyncio.ensure_future(outcome(ask_during(table, work, written=written)))
+    await turn()
+    table.end(LOST)
+    assert type(await asking) is kind
+    assert work.interrupted_at == 0.0
+
+
+@on_virtual_clock
+async def test_an_answer_that_work_has_by_the_turn_of_the_drop_is_the_outcome(table: PendingRequests[str]) -> None:
+    work = Work()
+    asking = asyncio.ensure_future(ask_during(table, work))
+    await turn()
+    work.answer.set_result("Pong")
+    table.end(LOST)
+    assert await asking == "Pong"
+
+
+@on_virtual_clock
+async def test_what_goes_wrong_in_the_work_is_raised(table: PendingRequests[str]) -> None:
+    work = Work()
+    asking = asyncio.ensure_future(outcome(ask_during(table, work)))
+    await turn()
+    error = DesyncError("the work's own")
+    work.answer.set_exception(error)
+    assert await asking is error
+
+
+@on_virtual_clock
+async def test_work_that_fails_when_interrupted_is_heard(table: PendingRequests[str]) -> None:
+    error = DesyncError("while it was interrupted")
+    asking = asyncio.ensure_future(outcome(ask_during(table, Work(fails=error))))
+    await turn()
+    table.end(LOST)
+    assert await asking is error
+
+
+@on_virtual_clock
+async def test_work_that_answers_all_the_same_has_answered(table: PendingRequests[str]) -> None:
+    asking = asyncio.ensure_future(ask_during(table, Work(stubborn="Pong")))
+    await turn()
+    table.end(LOST)
+    assert await asking == "Pong"
+
+
+@on_virtual_clock
+@pytest.mark.parametrize("drops", [False, True])
+async def test_cancelling_who_asks_cancels_the_work_whatever_else_happens(
+    table: PendingRequests[str],
+    drops: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    work = Work()
+    asking = asyncio.create_task(ask_during(table, work), name="cancelled")
+    await turn()
+    if drops:
+        table.end(LOST)
+        await turn()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert work.interrupted_at == 0.0
+    assert len(table) == 0

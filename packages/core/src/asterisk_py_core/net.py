@@ -37,6 +37,9 @@ _BACKLOG = 1024
 # Out of file descriptors or memory: who connects waits in the backlog until a try some seconds later.
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _EXHAUSTED_PAUSE = 1.0
+# TLS handshakes at a time; who comes next waits in the backlog.
+_HANDSHAKES = 64
+_HANDSHAKE_TIMEOUT = 5.0
 
 _AddressInfo = tuple[int, int, int, str, Any]
 
@@ -98,6 +101,7 @@ class Listener:
         self.port: int = sockets[0].getsockname()[1]
         self.address = format_address(host, self.port)
         self._sockets = sockets
+        self._handshakes: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(cls, host: str, port: int) -> Self:
@@ -124,32 +128,38 @@ class Listener:
             raise ListenFailedError(address=address, cause=reason(error), denied=denied) from error
         return cls(sockets, host)
 
-    async def serve(self, make_stream: Callable[[], Stream]) -> NoReturn:
-        """Accept connections, each with a stream of its own, until a socket fails.
+    async def serve(
+        self, make_protocol: Callable[[], asyncio.BaseProtocol], *, ssl: SSLContext | None = None
+    ) -> NoReturn:
+        """Accept connections, each with a protocol (a :class:`Stream`) of its own, until a socket fails.
+
+        With *ssl* they are TLS; a handshake that is not done in 5 s ends, and hears of it nobody but the peer.
 
         Raises:
             ConnectionClosedError: no connection can be accepted any more.
         """
-        accepting = [asyncio.create_task(self._accept(sock, make_stream)) for sock in self._sockets]
+        accepting = [asyncio.create_task(self._accept(sock, make_protocol, ssl)) for sock in self._sockets]
         try:
             done, _ = await asyncio.wait(accepting, return_when=asyncio.FIRST_COMPLETED)
             raise ConnectionClosedError(address=self.address, reason=done.pop().result())
         finally:
-            for task in accepting:
+            tasks = [*accepting, *self._handshakes]
+            for task in tasks:
                 task.cancel()
-            await asyncio.wait(accepting)
+            await asyncio.wait(tasks)
 
     def close(self) -> None:
         """Accept nothing any more; the connections that were accepted live on."""
         for sock in self._sockets:
             sock.close()
 
-    async def _accept(self, sock: socket.socket, make_stream: Callable[[], Stream]) -> str:
+    async def _accept(
+        self, sock: socket.socket, make_protocol: Callable[[], asyncio.BaseProtocol], ssl: SSLContext | None
+    ) -> str:
         """Accept until that fails, and return why."""
-        loop = asyncio.get_running_loop()
         while True:
             try:
-                connection, _ = await loop.sock_accept(sock)
+                connection = await _next_connection(sock)
             except ConnectionAbortedError:
                 continue
             except OSError as error:
@@ -158,8 +168,55 @@ class Listener:
                 logger.warning("%s accepts nothing for %g s: %s", self.address, _EXHAUSTED_PAUSE, reason(error))
                 await asyncio.sleep(_EXHAUSTED_PAUSE)
                 continue
-            with contextlib.suppress(OSError):  # It was gone before it was looked at.
-                await loop.connect_accepted_socket(make_stream, connection)
+            if ssl is None:
+                await _begin(connection, make_protocol, None)
+                continue
+            # A peer may take its time over the handshake, and the next one does not wait for it.
+            handshake = asyncio.create_task(_begin(connection, make_protocol, ssl))
+            self._handshakes.add(handshake)
+            handshake.add_done_callback(self._handshakes.discard)
+            if len(self._handshakes) >= _HANDSHAKES:
+                await asyncio.wait(self._handshakes, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _next_connection(sock: socket.socket) -> socket.socket:
+    """Accept a connection; cancelled, it accepts none.
+
+    ``loop.sock_accept`` may accept one in the very turn in which it is cancelled, and then loses it without closing it.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        with contextlib.suppress(BlockingIOError, InterruptedError):
+            connection, _ = sock.accept()
+            connection.setblocking(False)
+            return connection
+        readable = asyncio.Event()
+        try:
+            loop.add_reader(sock, readable.set)
+        except NotImplementedError:  # The loop Windows has by default.
+            return (await loop.sock_accept(sock))[0]
+        try:
+            await readable.wait()
+        finally:
+            loop.remove_reader(sock)
+
+
+async def _begin(
+    connection: socket.socket, make_protocol: Callable[[], asyncio.BaseProtocol], ssl: SSLContext | None
+) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        if ssl is None:
+            await loop.connect_accepted_socket(make_protocol, connection)
+        else:
+            await loop.connect_accepted_socket(
+                make_protocol, connection, ssl=ssl, ssl_handshake_timeout=_HANDSHAKE_TIMEOUT
+            )
+    except OSError:
+        pass  # The peer was gone before it was looked at, or does not speak TLS.
+    except BaseException:
+        _cut_off(connection)
+        raise
 
 
 def _listen(info: _AddressInfo, address: Any) -> socket.socket:
@@ -321,8 +378,15 @@ async def _start(stream: Stream, sock: socket.socket, host: str, context: SSLCon
         certificate = isinstance(error, SSLCertVerificationError)
         raise TlsError(address=stream.address, cause=reason(error), certificate=certificate) from error
     except BaseException:
-        # Cancelled when the handshake has just ended, asyncio says goodbye and gives the peer 30 s to answer. The
-        # transport owns the socket by then, so it is not ours to close; cut off, the transport closes it at once.
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+        _cut_off(sock)
         raise
+
+
+def _cut_off(sock: socket.socket) -> None:
+    """End a TLS handshake that was cancelled.
+
+    asyncio says goodbye and gives the peer 30 s to answer. The transport owns the socket by then, so it is not ours to
+    close; cut off, the transport closes it at once.
+    """
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from math import inf
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from .checks import check_count, check_timeout
 from .errors import (
@@ -23,7 +23,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Awaitable, Generator, Iterator
     from types import TracebackType
 
     from .errors import AsteriskError
@@ -44,7 +44,9 @@ class PendingRequest(Generic[R]):
     Awaiting it gives the answer, or raises why there is none. Say :meth:`mark_written` once its bytes are on their way.
     """
 
-    __slots__ = ("_answer", "_table", "_written", "answered", "deadline", "key", "request", "timeout")
+    __slots__ = (
+        "_answer", "_interrupted", "_table", "_worker", "_written", "answered", "deadline", "key", "request", "timeout",
+    )  # fmt: skip
 
     def __init__(self, table: PendingRequests[R], key: str, request: str, timeout: float) -> None:
         loop = asyncio.get_running_loop()
@@ -57,6 +59,8 @@ class PendingRequest(Generic[R]):
         """Whether the request has ended with an answer."""
         self._table = table
         self._written = False
+        self._worker: asyncio.Task[Any] | None = None
+        self._interrupted = False
         self._answer: asyncio.Future[R] = loop.create_future()
 
     @property
@@ -80,6 +84,9 @@ class PendingRequest(Generic[R]):
             self._answer.set_exception(error)
             # Asking for it keeps asyncio from reporting one that nobody waits for any more.
             self._answer.exception()
+            if self._worker is not None:
+                # A turn later: an answer that has come by now is still the outcome.
+                self._answer.get_loop().call_soon(self._interrupt)
 
     def expire(self) -> None:
         """End the request because its time is up."""
@@ -89,6 +96,30 @@ class PendingRequest(Generic[R]):
     def lose(self, cause: AsteriskError) -> None:
         """End the request because its connection ended with *cause*."""
         self.fail(_loss(self.request, self._table.address, cause, written=self._written))
+
+    async def during(self, work: Awaitable[R]) -> R:
+        """Await *work* and return the answer it brings; if the request ends before, interrupt it, and raise why.
+
+        For an answer that does not come by :meth:`resolve`. It is what ``asyncio.timeout`` does, for any way to end.
+        """
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        cancelling = task.cancelling()
+        self._worker = task
+        try:
+            answer = await work
+        except asyncio.CancelledError:
+            # Whoever else cancelled the task meanwhile is to see it cancelled.
+            if not self._leave(task, cancelling):
+                raise
+        except BaseException:
+            self._leave(task, cancelling)
+            raise
+        else:
+            self._leave(task, cancelling)
+            self.resolve(answer)
+            return answer
+        # Here, because what is raised in a handler is shown with what was handled.
+        return await self._answer
 
     def __await__(self) -> Generator[object, None, R]:
         return self._answer.__await__()
@@ -101,6 +132,16 @@ class PendingRequest(Generic[R]):
     ) -> None:
         self._answer.cancel()
         self._table.forget(self.key, answered=self.answered)
+
+    def _leave(self, worker: asyncio.Task[Any], cancelling: int) -> bool:
+        """Interrupt no more; return whether the work was, and nobody else cancelled its task since."""
+        self._worker = None
+        return self._interrupted and worker.uncancel() <= cancelling
+
+    def _interrupt(self) -> None:
+        if self._worker is not None:
+            self._interrupted = True
+            self._worker.cancel()
 
 
 class PendingRequests(Generic[R]):
