@@ -64,9 +64,10 @@ fuzz: $(filter .uv/bin/uv,$(UV)) ## 20,000 examples for each parser, then atheri
 	.venv-fuzz/bin/pytest -m parser --hypothesis-profile=fuzz tests/property
 	.venv-fuzz/bin/python tools/fuzz.py --seconds $(or $(SECONDS),20)
 
-generate: asterisk ## write the typed actions, events and commands anew, from Asterisk's documentation
+generate: asterisk ## write the typed actions, events, commands and operations anew, from Asterisk's documentation
 	$(BIN)/python -m tools.generate_ami
 	$(BIN)/python -m tools.generate_agi
+	$(BIN)/python -m tools.generate_ari
 
 bench: $(filter .uv/bin/uv,$(UV)) ## measure us beside the peers, in one run
 	UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --locked --quiet --group bench

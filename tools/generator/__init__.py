@@ -3,7 +3,7 @@
 from .docstrings import docstring
 from .documentation import DOCUMENTATION, Parameter, parameter
 from .errors import CorrectionError, DocumentationError, GenerateError
-from .modules import COMMAND, finished, source_folder
+from .modules import COMMAND, finished, source_folder, violated
 from .program import run
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "parameter",
     "run",
     "source_folder",
+    "violated",
 ]

@@ -1,11 +1,12 @@
 """A generated module: marked as such, formatted, in the folder of its package."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 
-__all__ = ["COMMAND", "finished", "source_folder"]
+__all__ = ["COMMAND", "finished", "source_folder", "violated"]
 
 COMMAND: Final = "make generate"
 _ROOT: Final = Path(__file__).parents[2]
@@ -23,8 +24,14 @@ def finished(file: Path, text: str, *, version: str, exempt: str = "") -> str:
     """
     mark = f"# Generated from the documentation of Asterisk {version} by `{COMMAND}`; do not edit.\n"
     name = ["--stdin-filename", str(file), "-"]
-    text = _ruff(["check", "--quiet", "--fix-only", "--select", "RUF022,RUF023", *name], mark + exempt + text)
+    text = _ruff(["check", "--quiet", "--fix-only", "--select", "I001,RUF022,RUF023", *name], mark + exempt + text)
     return _ruff(["format", "--quiet", *name], text)
+
+
+def violated(file: Path, text: str) -> set[str]:
+    """Return the codes of the rules that *text*, the content of a module, breaks."""
+    command = ["check", "--exit-zero", "--output-format", "json", "--stdin-filename", str(file), "-"]
+    return {each["code"] for each in json.loads(_ruff(command, text))}
 
 
 def _ruff(arguments: list[str], text: str) -> str:
