@@ -1,0 +1,188 @@
+"""The server's side of a WebSocket's handshake: who may come in, and how many."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hmac
+import logging
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from aiohttp import web
+
+from asterisk_py_core.stream import format_address
+
+from .media_socket import CLOSE_TIMEOUT, HEARTBEAT
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from asterisk_py_core.credentials import Credentials
+
+    Socket: TypeAlias = "web.WebSocketResponse[Any]"
+
+__all__ = ["HANDSHAKE_LIMIT", "HANDSHAKE_TIMEOUT", "Acceptor", "Visitor"]
+
+logger = logging.getLogger(__name__)
+
+# Who has connected and asked for nothing: how many, and for how many seconds. Asterisk asks at once.
+HANDSHAKE_LIMIT: Final = 256
+HANDSHAKE_TIMEOUT: Final = 5.0
+
+
+class Visitor:
+    """Somebody who connected: *address* is theirs as ``host:port``, *parameters* the query they asked with, decoded."""
+
+    def __init__(self, request: web.BaseRequest) -> None:
+        self._transport = request.transport
+        peer = self._transport.get_extra_info("peername") if self._transport is not None else None
+        self.address = format_address(*peer[:2]) if peer else "unknown peer"
+        self.parameters: dict[str, str] = dict(request.query)
+
+    def abort(self) -> None:
+        """Break the connection off, at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class Acceptor:
+    """Answers the handshakes of WebSockets for *path* with the subprotocol *protocol*.
+
+    *on_socket* has each WebSocket, until it returns; *on_refused* hears of everybody else, with the reason. With
+    *credentials*, who comes has to present them (Basic). There are at most *limit* WebSockets at a time; *options* are
+    further ones of aiohttp's.
+    """
+
+    def __init__(  # noqa: PLR0913 - two to call and five that say who may come in
+        self,
+        on_socket: Callable[[Socket, Visitor], Awaitable[None]],
+        on_refused: Callable[[Visitor, str], object],
+        *,
+        path: str,
+        protocol: str,
+        credentials: Credentials | None,
+        limit: int,
+        options: dict[str, Any],
+    ) -> None:
+        self._on_socket = on_socket
+        self._on_refused = on_refused
+        self._path = path
+        self._protocol = protocol
+        self._credentials = credentials
+        self._limit = limit
+        self._options = options
+        self._open = 0
+        # Connections that are closing: over TLS asyncio would wait 30 s for the peer's goodbye.
+        self._leaving: dict[asyncio.Transport, asyncio.TimerHandle] = {}
+        self._silent: dict[asyncio.BaseProtocol, asyncio.TimerHandle] = {}
+        self._server: web.Server | None = None
+
+    @property
+    def is_open_to_all(self) -> bool:
+        """Whether nobody has to present credentials."""
+        return self._credentials is None
+
+    def make_protocol(self) -> asyncio.BaseProtocol:
+        """Return the protocol of one more connection."""
+        if len(self._silent) >= HANDSHAKE_LIMIT:
+            return _Refusal()
+        if self._server is None:  # It belongs to an event loop, and this object may be made before there is one.
+            self._server = web.Server(self._handle, access_log=None, logger=logger, auto_decompress=False)
+        protocol = self._server()
+        loop = asyncio.get_running_loop()
+        self._silent[protocol] = loop.call_later(HANDSHAKE_TIMEOUT, self._give_up, protocol)
+        return protocol
+
+    async def aclose(self) -> None:
+        """End all connections; those of WebSockets should have ended before."""
+        for timer in self._silent.values():
+            timer.cancel()
+        self._silent.clear()
+        if self._server is not None:
+            await self._server.shutdown(CLOSE_TIMEOUT)
+        for transport, timer in list(self._leaving.items()):
+            timer.cancel()
+            self._cut_off(transport)
+        await asyncio.sleep(0)
+
+    def _cut_off(self, transport: asyncio.Transport) -> None:
+        del self._leaving[transport]
+        transport.abort()
+
+    def _give_up(self, protocol: Any) -> None:
+        del self._silent[protocol]
+        protocol.force_close()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        timer = self._silent.pop(request.protocol, None)
+        if timer is not None:
+            timer.cancel()
+        transport = request.transport
+        try:
+            return await self._answer(request)
+        finally:
+            if transport is not None:
+                loop = asyncio.get_running_loop()
+                self._leaving[transport] = loop.call_later(CLOSE_TIMEOUT, self._cut_off, transport)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        visitor = Visitor(request)
+        status, problem = self._refusal(request)
+        if problem:
+            return self._refuse(visitor, status, problem)
+        socket: Socket = web.WebSocketResponse(
+            timeout=CLOSE_TIMEOUT,
+            heartbeat=HEARTBEAT,
+            protocols=(self._protocol,),
+            compress=False,
+            **self._options,
+        )
+        self._open += 1
+        try:
+            await socket.prepare(request)
+            await self._on_socket(socket, visitor)
+        except web.HTTPException as error:
+            return self._refuse(visitor, error.status, "did not ask for a WebSocket as RFC 6455 says")
+        finally:
+            self._open -= 1
+        return socket
+
+    def _refusal(self, request: web.BaseRequest) -> tuple[int, str]:
+        """Say why *request* is refused, and with which status; nothing if it is not."""
+        if self._credentials is not None and not _presents(request, self._credentials):
+            return 401, "presented no credentials, or wrong ones"
+        if request.path != self._path:
+            return 404, f"asked for another path than {self._path}"
+        offered = request.headers.get("Sec-WebSocket-Protocol", "")
+        if self._protocol not in [name.strip() for name in offered.split(",")]:
+            return 400, f"does not offer the subprotocol {self._protocol!r}"
+        if self._open >= self._limit:
+            return 503, f"came while {self._limit:,} others are connected, which is the limit"
+        return 0, ""
+
+    def _refuse(self, visitor: Visitor, status: int, problem: str) -> web.Response:
+        logger.warning("%s was refused with %d: it %s", visitor.address, status, problem)
+        self._on_refused(visitor, problem)
+        response = web.Response(status=status, text=f"refused: {problem}\n")
+        if status == 401:
+            response.headers["WWW-Authenticate"] = 'Basic realm="asterisk-py"'
+        response.force_close()
+        return response
+
+
+class _Refusal(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
+def _presents(request: web.BaseRequest, credentials: Credentials) -> bool:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    try:
+        presented = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        presented = b""
+    # Both are compared whole and in constant time, so that neither is learned from how long it takes.
+    wanted = f"{credentials.username}:{credentials.reveal()}".encode("utf-8", "surrogateescape")
+    return hmac.compare_digest(presented, wanted) and scheme.lower() == "basic"
