@@ -1,0 +1,64 @@
+"""What became of an application's channels while nobody was connected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asterisk_py_core.event_bus import Event
+
+from .events import ChannelDestroyed, StasisEnd, StasisStart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .models import Application, Channel
+    from .protocol.event import AriEvent
+
+__all__ = ["Membership", "Resynchronized"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resynchronized(Event):
+    """Where things stand after a reconnect; published after the change to CONNECTED, before every new event.
+
+    Asterisk keeps no event for a client that is away, so this says what can still be said. ``channels`` are those whose
+    events the applications get: the ones in Stasis, and others that are subscribed to (the far half of a Local channel
+    is). ``gone`` are the ids of those that were in Stasis and are not any more: they hung up, or went on in the
+    dialplan. ``applications`` have all that is subscribed to. It is made of ``GET /applications/{app}`` and
+    ``GET /channels``; the library invents no event of Asterisk.
+    """
+
+    epoch: int
+    applications: tuple[Application, ...]
+    channels: tuple[Channel, ...]
+    gone: tuple[str, ...]
+
+
+class Membership:
+    """The ids of the channels that are in the applications, as the events tell it."""
+
+    def __init__(self) -> None:
+        # A dict, for its order: what is reported gone is so in the order it came.
+        self._held: dict[str, None] = {}
+
+    def __contains__(self, channel_id: str) -> bool:
+        return channel_id in self._held
+
+    def note(self, event: AriEvent) -> None:
+        """Take *event* into account."""
+        if isinstance(event, StasisStart):
+            self._held[event.channel.id] = None
+        elif isinstance(event, (StasisEnd, ChannelDestroyed)):
+            self._held.pop(event.channel.id, None)
+
+    def compare(
+        self, epoch: int, applications: Sequence[Application], channels: Iterable[Channel], early: Iterable[AriEvent]
+    ) -> Resynchronized:
+        """Take over what Asterisk says, and return how it differs; what *early* events tell is nobody's loss."""
+        held = dict.fromkeys(id_ for application in applications for id_ in application.channel_ids)
+        told = {event.channel.id for event in early if isinstance(event, (StasisEnd, ChannelDestroyed))}
+        gone = tuple(id_ for id_ in self._held if id_ not in held and id_ not in told)
+        self._held = {id_: None for id_ in self._held if id_ in held}
+        here = tuple(channel for channel in channels if channel.id in held)
+        return Resynchronized(epoch=epoch, applications=tuple(applications), channels=here, gone=gone)
