@@ -37,6 +37,8 @@ CANNOT: Final[Mapping[str, Mapping[Capability, str]]] = {
         Capability.SENDS: "commands belong to one call's session, which ends with its connection",
         Capability.HEARS: "each call is a connection of its own, and they come in no order",
     },
+    "ari_http": {},
+    "ari_websocket": {},
 }
 """By protocol: what it cannot do, and why. A test fails when this and the harness disagree."""
 
@@ -55,6 +57,10 @@ class Harness(ABC):
     """What :meth:`emit` makes the client publish."""
     logins: ClassVar[Sequence[Mapping[str, Any]]]
     """Options of :meth:`client`, one set for each way to log in."""
+    at_once: ClassVar[int] = 1000
+    """How many requests may be on their way to the peer at a time; the others wait here."""
+    links: ClassVar[int] = 1
+    """How many TCP connections the client may have at a time."""
     finds_silence_in: ClassVar[float | None] = None
     """Within how many seconds the client finds that its connection is half-open; None if it does not look for that."""
 

@@ -17,7 +17,7 @@ __all__ = ["HARNESSES", "PACKAGES"]
 _BY_PACKAGE: Final = {
     "ami": {"tests.contract.harness_ami": ["AmiHarness"]},
     "agi": {"tests.contract.harness_agi": ["AgiHarness"]},
-    "ari": {},
+    "ari": {"tests.contract.harness_ari": ["AriHttpHarness", "AriWebSocketHarness"]},
 }
 _ALONE: Final = os.environ.get("CONTRACT_PACKAGE")
 _HERE: Final = list(_BY_PACKAGE) if _ALONE is None else [_ALONE]

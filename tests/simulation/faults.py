@@ -166,9 +166,11 @@ class Simulation:
             since = self.silent_since.get(link)
             late = since is not None and limit is not None and self.loop.time() - since > limit + 0.1
             assert not late or self.client.state is not CONNECTED, f"a silent link is taken for alive after {limit} s"
-        assert len(self.loop.links) <= 1, "I9: more than one connection is open"
+        assert len(self.loop.links) <= self.protocol.links, "I9: more connections are open than there may be"
         tries = self.loop.tries[-2:]
-        assert len(tries) < 2 or tries[1] - tries[0] >= 0.1 - 1e-6, "I4: two tries at once"
+        # Where one client has several connections, the policy's own word has to do.
+        at_once = len(tries) == 2 and self.protocol.links == 1 and tries[1] - tries[0] < 0.1 - 1e-6
+        assert not at_once, "I4: two tries at once"
 
     def _check_history(self) -> None:
         for change in self.history_since():
@@ -178,6 +180,7 @@ class Simulation:
                 assert change.epoch in {previous.epoch, previous.epoch + 1}, "I5: the epoch grows by one"
                 assert (change.epoch > previous.epoch) == (change.state is CONNECTED), "I5: connecting is an epoch"
             assert change.state in TRANSITIONS[change.previous], "I1: an illegal change"
+            assert change.retry_in is None or change.retry_in >= 0.1, "I4: the next try comes too soon"
             self.last = change
 
     def history_since(self) -> list[ConnectionStateChanged]:

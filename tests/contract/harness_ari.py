@@ -1,0 +1,160 @@
+"""ARI under the contract, over HTTP and over the WebSocket: `asterisk_py_ari.testing`'s fake server, and AriClient."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from asterisk_py_ari import AriClient
+from asterisk_py_ari.events import ChannelUserevent
+from asterisk_py_ari.protocol.requests import Request
+from asterisk_py_ari.testing import FakeAriServer, ReceivedRequest, Reply
+from tests.contract.harness import Capability, Client, Harness
+
+__all__ = ["AriHttpHarness", "AriWebSocketHarness"]
+
+ASKED = ("POST", "/channels/c/answer")
+ANSWER = Reply(204)
+
+
+class AriHarness(Harness):
+    """ARI, whatever carries the requests."""
+
+    capabilities = frozenset(Capability)
+    event_type: ClassVar[type[Any]] = ChannelUserevent
+    logins: ClassVar[Sequence[Mapping[str, Any]]] = ({}, {"transport": "auto"})
+    finds_silence_in = 30.0
+    transport: ClassVar[str]
+
+    def __init__(self) -> None:
+        self._pbx = FakeAriServer(username="contract", secret="xyzzy-the-secret")
+        self._held: list[ReceivedRequest] = []
+        self.behave()
+
+    async def start_peer(self) -> None:
+        await self._pbx.start()
+
+    async def stop_peer(self) -> None:
+        await self._pbx.stop()
+
+    def drop(self) -> None:
+        self._pbx.drop()
+
+    def reset(self) -> None:
+        self._pbx.reset()
+
+    def freeze(self) -> None:
+        self._pbx.freeze()
+
+    def thaw(self) -> None:
+        self._pbx.thaw()
+
+    def reject_logins(self) -> None:
+        self._pbx.refuse_logins()
+
+    def talk_nonsense(self) -> None:
+        self._pbx.greeting = b"220 smtp.example.net ESMTP\r\n"
+
+    def behave(self) -> None:
+        self._pbx.answer_normally()
+        self._pbx.on(*ASKED, ANSWER)
+        self._pbx.on("POST", "/channels/c/variable", ANSWER)
+        self._pbx.greeting = b""
+
+    def emit(self, number: int) -> None:
+        self._pbx.emit_event("ChannelUserevent", eventname="contract", userevent={"number": number})
+
+    def hold_answers(self) -> None:
+        self._pbx.on(*ASKED, self._held.append)
+
+    def answer_held(self) -> None:
+        self._pbx.on(*ASKED, ANSWER)
+        while self._held:
+            self._held.pop().reply(ANSWER)
+
+    @property
+    def connections(self) -> int:
+        return self._pbx.connections
+
+    @property
+    def login_attempts(self) -> int:
+        return len(self._pbx.called("GET", "/events"))
+
+    @property
+    def requests(self) -> int:
+        return len(self._asked())
+
+    async def wait_for_logins(self, count: int) -> None:
+        await self._pbx.wait_for_handshake(count)
+
+    async def wait_for_connections(self, count: int) -> None:
+        await self._pbx.wait_until(lambda: self._pbx.connections >= count)
+
+    async def wait_for_requests(self, count: int) -> None:
+        await self._pbx.wait_until(lambda: self.requests >= count)
+
+    async def wait_until_alone(self) -> None:
+        await self._pbx.wait_until(lambda: "connected=0" in repr(self._pbx))
+
+    @property
+    def address(self) -> str:
+        return f"{self._pbx.host}:{self._pbx.port}"
+
+    @property
+    def secrets(self) -> list[str]:
+        secret = self._pbx.credentials.reveal()
+        return [secret, base64.b64encode(f"contract:{secret}".encode()).decode()]
+
+    def client(self, **options: Any) -> Client:
+        scheme = "https" if options.get("ssl") else "http"
+        url = f"{scheme}://{options.pop('host', self._pbx.host)}:{self._pbx.port}"
+        arguments: dict[str, Any] = {
+            "app": "contract",
+            "credentials": self._pbx.credentials,
+            "transport": self.transport,
+        }
+        return AriClient(url, **(arguments | options))
+
+    def number_of(self, event: object) -> int | None:
+        return int(event.userevent["number"]) if isinstance(event, ChannelUserevent) else None
+
+    async def request(self, client: Client, **options: Any) -> object:
+        assert isinstance(client, AriClient)
+        method, path = ASKED
+        await client.call(Request(operation="channels.answer", method=method, path=path), **options)
+        return None
+
+    async def rejected_request(self, client: Client) -> object:
+        assert isinstance(client, AriClient)
+        await client.channels.ring("nobody")
+        return None
+
+    async def malformed_request(self, client: Client) -> object:
+        assert isinstance(client, AriClient)
+        await client.channels.answer("c/answer?x=\r\n\r\nPOST /channels/c/answer\0")
+        return None
+
+    async def large_request(self, client: Client, **options: Any) -> object:
+        assert isinstance(client, AriClient)
+        body = b"x" * 40_960  # The most that Asterisk takes.
+        request = Request(operation="channels.set_variable", method="POST", path="/channels/c/variable", body=body)
+        await client.call(request, **options)
+        return None
+
+    def _asked(self) -> list[ReceivedRequest]:
+        return self._pbx.called(*ASKED)
+
+
+class AriHttpHarness(AriHarness):
+    """ARI with requests over HTTP."""
+
+    name = "ari_http"
+    transport = "http"
+    at_once = 10  # A connection for each.
+    links = 11
+
+
+class AriWebSocketHarness(AriHarness):
+    """ARI with requests over the WebSocket that events come by."""
+
+    name = "ari_websocket"
+    transport = "websocket"
