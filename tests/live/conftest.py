@@ -5,14 +5,26 @@ One Asterisk serves the whole run; a test that ends, freezes or restarts one get
 suite fails and says what to do.
 """
 
+import base64
+import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack
 
 import pytest
 
 from asterisk_py_ami import AmiClient
 from tests.live.ami import client
-from tests.live.tables import EVENTS, FIGURES, OUTCOMES, EventTable, OutcomeTable, print_tables
+from tests.live.tables import (
+    EVENTS,
+    FIGURES,
+    OPERATIONS,
+    OUTCOMES,
+    EventTable,
+    OperationTable,
+    OutcomeTable,
+    print_tables,
+)
 from tools.asterisk import Asterisk, AsteriskToolError, find
 
 
@@ -53,10 +65,35 @@ def own_pbx(our_pbx: Asterisk) -> Iterator[Asterisk]:
 
 
 @pytest.fixture
+def own_pbx_with(our_pbx: Asterisk) -> Iterator[Callable[[Mapping[str, str]], Asterisk]]:
+    """The same, with text appended to its configuration files."""
+    del our_pbx
+    with ExitStack() as started:
+        yield lambda extra_config: started.enter_context(Asterisk.start(extra_config=extra_config))
+
+
+@pytest.fixture
 async def ami(pbx: Asterisk) -> AsyncIterator[AmiClient]:
     """A client of the run's Asterisk, logged in by the user who may do and see everything."""
     async with client(pbx) as connected:
         yield connected
+
+
+@pytest.fixture(autouse=True)
+def no_login_is_logged(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No login of ARI in any log of any library, at any level."""
+    pbx = next((name for name in ("own_pbx", "our_pbx", "pbx") if name in request.fixturenames), None)
+    if pbx is None or not request.node.path.name.startswith("test_ari_"):
+        yield
+        return
+    caplog.set_level(logging.DEBUG)
+    users = [request.getfixturevalue(pbx).user(name) for name in ("ari", "ari-readonly")]
+    yield
+    logins = [base64.b64encode(f"{user.username}:{user.secret}".encode()).decode() for user in users]
+    formatter = logging.Formatter()
+    for record in caplog.get_records("call"):
+        shown = formatter.format(record) + repr(record.args)
+        assert not [secret for secret in (*logins, *(user.secret for user in users)) if secret in shown], record.name
 
 
 @pytest.fixture
@@ -77,6 +114,11 @@ def agi_table(pytestconfig: pytest.Config) -> OutcomeTable:
 @pytest.fixture
 def figures(pytestconfig: pytest.Config) -> list[str]:
     return pytestconfig.stash.setdefault(FIGURES, [])
+
+
+@pytest.fixture
+def operation_table(pytestconfig: pytest.Config) -> OperationTable:
+    return pytestconfig.stash.setdefault(OPERATIONS, OperationTable())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -20,7 +20,9 @@ from .errors import StartError
 __all__ = ["RunFolder"]
 
 _PREFIX = "asterisk-run-"
-_FOLDERS = ("agi-bin", "cache", "etc", "lib", "lib/keys", "log", "moh", "run", "sounds", "spool", "tls")
+_FOLDERS = (
+    "agi-bin", "cache", "etc", "lib", "lib/keys", "log", "moh", "run", "sounds", "spool", "spool/recording", "tls",
+)  # fmt: skip
 
 
 class RunFolder:
