@@ -22,7 +22,9 @@ from asterisk_py_ami.cli.program import parse
 from asterisk_py_ami.testing import FakeAmiServer
 from tests.docs.pages import ROOT, Example, examples, files
 
-PYTHON: Final = [example for example in examples("python") if not example.file]
+# Those that talk to another Asterisk than the one of AMI are run by tests of their own.
+ELSEWHERE: Final = {ROOT / "packages/ari/README.md", ROOT / "docs/ari-media.md"}
+PYTHON: Final = [example for example in examples("python") if not example.file and example.page not in ELSEWHERE]
 CONSOLE: Final = [
     pytest.param(line, id=str(example))
     for example in examples("console")
