@@ -21,17 +21,18 @@ from tools.asterisk import Asterisk
 EXAMPLE = Path(__file__).parents[2] / "examples/ari_pairs.py"
 
 
-async def until_it_listens(ari: AriClient) -> None:
+async def until(ari: AriClient, *, it_listens: bool) -> None:
+    """Wait for the application; Asterisk keeps it for as long as one of its channels is there."""
     async with asyncio.timeout(LIMIT):
-        while "pairs" not in [each.name for each in await ari.applications.list()]:
+        while ("pairs" in [each.name for each in await ari.applications.list()]) is not it_listens:
             pass
 
 
 async def test_two_callers_talk_and_hear_a_beep_until_one_presses_hash(pbx: Asterisk) -> None:
     user = pbx.user("ari")
     example = asyncio.create_task(main(f"http://{pbx.host}:{pbx.http_port}", Credentials(user.username, user.secret)))
-    async with client(pbx, subscribe_all=True) as ari:
-        await until_it_listens(ari)
+    async with client(pbx, app="watching", subscribe_all=True) as ari:
+        await until(ari, it_listens=True)
         async with (
             ari.events(ChannelEnteredBridge) as entered,
             ari.events(PlaybackFinished) as played,
@@ -48,9 +49,10 @@ async def test_two_callers_talk_and_hear_a_beep_until_one_presses_hash(pbx: Aste
             assert (await next_of(destroyed, BridgeDestroyed)).bridge.id in bridges
             for _ in range(4):
                 await next_of(gone, ChannelDestroyed)
-    assert not example.done()
-    example.cancel()
-    await asyncio.wait([example])
+        assert not example.done()
+        example.cancel()
+        await asyncio.wait([example])
+        await until(ari, it_listens=False)
 
 
 async def test_control_c_ends_it_without_a_word(pbx: Asterisk) -> None:
@@ -62,7 +64,7 @@ async def test_control_c_ends_it_without_a_word(pbx: Asterisk) -> None:
         *command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     async with client(pbx) as ari:
-        await until_it_listens(ari)
+        await until(ari, it_listens=True)
     program.send_signal(signal.SIGINT)
     async with asyncio.timeout(LIMIT):
         said, _ = await program.communicate()
