@@ -155,6 +155,13 @@ async def mark(ami: AmiClient, watch: Watch) -> UserEvent:
     return await watch.user_event(name)
 
 
+async def until_quiet(ami: AmiClient) -> None:
+    """Return when no call is up: the test before may have left one that ends by itself."""
+    with ami.events(Hangup) as hangups:
+        while await ami.collect("CoreShowChannels"):
+            await within(hangups.recv())
+
+
 async def originate(
     ami: AmiClient,
     channel: str,

@@ -20,7 +20,7 @@ from asterisk_py_ami import (
 )
 from asterisk_py_ami.calls import CallLeg, CallTracker, CompletedCall, Gap
 from asterisk_py_ami.events import BridgeEnter, Cdr, Newchannel
-from tests.live.ami import LIMIT, QUICKLY, Watch, client, mark, next_state, originate, within
+from tests.live.ami import LIMIT, QUICKLY, Watch, client, mark, next_state, originate, until_quiet, within
 from tools.asterisk import Asterisk
 
 COUNT: Final = 1000
@@ -80,6 +80,7 @@ def disagreements(leg: CallLeg, records: list[Cdr]) -> list[str]:
 async def test_a_thousand_calls_are_tracked_each_once_and_as_asterisk_itself_records_it(
     ami: AmiClient, figures: list[str]
 ) -> None:
+    await until_quiet(ami)
     watch = Watch(ami)
     calls: list[CompletedCall] = []
     results: list[OriginateResult] = []

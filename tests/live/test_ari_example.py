@@ -58,7 +58,7 @@ async def test_two_callers_talk_and_hear_a_beep_until_one_presses_hash(pbx: Aste
 async def test_control_c_ends_it_without_a_word(pbx: Asterisk) -> None:
     user = pbx.user("ari")
     url = f"http://{pbx.host}:{pbx.http_port}"
-    command = [sys.executable, "-X", "dev", "-W", "error", str(EXAMPLE), url, user.username]
+    command = [sys.executable, "-W", "error", str(EXAMPLE), url, user.username]
     environment = os.environ | {"ASTERISK_ARI_SECRET": user.secret}
     program = await asyncio.create_subprocess_exec(
         *command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
