@@ -149,6 +149,11 @@ async def test_031_originate_sets_exactly_the_variables_it_was_given(ami: AmiCli
     assert names >= HARD_VALUES.keys()
 
 
+async def test_032_the_answer_to_getvar_stays_one_whatever_the_variable_holds(ami: AmiClient) -> None:
+    response = await ami.send("Getvar", {"Variable": "URIDECODE(x%0d%0aEvent%3a Hangup)"})
+    assert response["Value"] == "x"
+
+
 async def test_032_a_caller_who_forges_answers_reaches_nobody(ami: AmiClient, caplog: pytest.LogCaptureFixture) -> None:
     watch = Watch(ami)
     ids = ["ActionID: 1\r\n", "ActionID: \r\n", "", "ActionID: 0123456789abcdef-1\r\n"]

@@ -35,9 +35,17 @@ def test_a_message_is_decoded_when_its_blank_line_is_there() -> None:
 
 
 def test_034_a_message_with_event_and_response_is_an_event() -> None:
-    (event,) = decode(b"Response: Failure\r\nActionID: a-1\r\nEvent: OriginateResponse\r\nReason: 5\r\n\r\n")
+    (event,) = decode(b"Event: OriginateResponse\r\nActionID: a-1\r\nResponse: Failure\r\nReason: 5\r\n\r\n")
     assert isinstance(event, OriginateResponse)
     assert (event.action_id, event.reason, event.is_success) == ("a-1", 5, False)
+
+
+@pytest.mark.parametrize("first", [b"Response: Success", b"response:Success"])
+def test_032_a_value_that_looks_like_an_event_does_not_turn_the_answer_into_one(first: bytes) -> None:
+    # Getvar of a variable that holds CR LF, which whoever calls may have put there.
+    (answer,) = decode(first + b"\r\nActionID: a-1\r\nVariable: X\r\nValue: x\r\nEvent: Hangup\r\n\r\n")
+    assert type(answer) is Response
+    assert (answer.action_id, answer["Value"], answer["Event"]) == ("a-1", "x", "Hangup")
 
 
 @pytest.mark.parametrize(
@@ -55,13 +63,14 @@ def test_034_a_message_with_event_and_response_is_an_event() -> None:
         (b"Response: Success", Response),
         (b"RESPONSE:Error", Response),
         (b"ActionID: 1\r\nResponse: Error", Response),
+        (b"ActionID: 1\r\nResponse: Error\r\nEvent: Hangup", Hangup),
         (b"Responses: 1\r\nEvents: 2", Message),
         (b"Output: Event: Hangup", Message),
         (b"\rEvent: Hangup", Message),
         (b"hello", Message),
     ],
 )
-def test_messages_are_told_apart_by_event_first_then_response(raw: bytes, kind: type[Message]) -> None:
+def test_messages_are_told_apart_by_event_and_response(raw: bytes, kind: type[Message]) -> None:
     # Twice, because the first of a kind is remembered.
     decoder = Decoder()
     for _ in range(2):

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, TypeGuard
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.redaction import redact
 
-from .framing import FOLLOWS, FrameSplitter, Limits
+from .framing import FrameSplitter, Limits
 from .message import EVENT_CLASSES, AmiEvent, Message, Response, event_class
 
 __all__ = [
@@ -28,6 +28,7 @@ Headers: TypeAlias = Mapping[str, HeaderValue] | Iterable[tuple[str, HeaderValue
 # --- from bytes to messages ------------------------------------------------------------------------------------------
 
 _EVENT: Final = b"Event: "
+_RESPONSE: Final = b"response:"
 # The first bytes of most events hold their whole first line, so they tell the class, and to cut them off costs half of
 # what it costs to find the end of that line. What else is in them may come from strangers: hence a bound.
 _BEGINNING: Final = 32
@@ -37,9 +38,9 @@ _MAX_BEGINNINGS: Final = 1024
 class Decoder:
     """Turns what Asterisk sends into messages, however the bytes are cut.
 
-    A message with an ``Event`` header is an event, even if it has a ``Response`` header too (``OriginateResponse``);
-    one with a ``Response`` header answers an action; anything else is junk, handed on as a plain :class:`Message` and
-    counted.
+    A message that begins with ``Response`` answers an action. Any other with an ``Event`` header is an event, even if
+    it has a ``Response`` header too (``OriginateResponse``); one with a ``Response`` header alone is an answer, too.
+    Anything else is junk, handed on as a plain :class:`Message` and counted.
     """
 
     def __init__(self, *, legacy_output: bool = False, limits: Limits | None = None) -> None:
@@ -69,8 +70,9 @@ class Decoder:
         return [find(frame[:_BEGINNING], classify)(frame) for frame in frames]
 
     def _classify(self, frame: bytes) -> Message:
-        # Command output of old may hold lines that look like headers.
-        if frame.startswith(FOLLOWS):
+        # Whatever comes behind: command output of old may hold lines that look like headers, and so may the value of a
+        # variable, which Getvar's answer brings as it is (main/manager.c, action_getvar).
+        if frame[: len(_RESPONSE)].lower() == _RESPONSE:
             return Response(frame)
         line, _, _ = frame.partition(b"\r\n")
         if line.startswith(_EVENT):
