@@ -17,6 +17,7 @@ from asterisk_py_ami.client import AmiClient
 from asterisk_py_ami.connection import AmiConnection
 from asterisk_py_ami.errors import LoginInUseError
 from asterisk_py_ami.protocol.codec import Decoder
+from asterisk_py_ami.protocol.gathering import Gathering, ListGathering, OriginateGathering
 from asterisk_py_ami.protocol.message import AmiEvent, Response
 from asterisk_py_ami.protocol.session import AmiSession, LoginMethod
 from asterisk_py_ami.testing import FakeAmiServer, ReceivedAction, fake_ami
@@ -429,6 +430,31 @@ async def test_050_giving_up_a_blocking_action_does_not_stop_it(
     with pytest.raises(asyncio.CancelledError):
         await request
     assert len(connection.pending) == 0
+    assert (connection.busy_until >= before + 60) == is_busy
+
+
+@pytest.mark.parametrize(
+    ("action", "gathering", "is_busy"),
+    [
+        ("WaitEvent", ListGathering(), True),
+        ("Status", ListGathering(), False),
+        ("Originate", OriginateGathering(), False),
+    ],
+)
+async def test_050_giving_up_what_is_gathered_does_not_stop_it_either(
+    pbx: FakeAmiServer,
+    connection: AmiConnection,
+    action: str,
+    gathering: Gathering,
+    is_busy: bool,  # noqa: FBT001
+) -> None:
+    pbx.on(action, None)
+    before = asyncio.get_running_loop().time()
+    request = asyncio.create_task(connection.gather(action, (), gathering, timeout=60))
+    await pbx.wait_for_action(action)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
     assert (connection.busy_until >= before + 60) == is_busy
 
 

@@ -122,22 +122,13 @@ class AmiConnection:
     @property
     def busy_until(self) -> float:
         """Until when, in loop time, Asterisk may be busy with what it was asked, and so silent."""
-        # A call whose outcome is awaited is made beside the session, which is free again at once.
-        beside = {key for key, each in self._gatherings.items() if isinstance(each, OriginateGathering)}
-        asked = (each for each in self.pending if each.key not in beside)
-        deadlines = [each.deadline for each in asked if each.request.lower() in BLOCKING_ACTIONS]
-        return max([*deadlines, self._abandoned_until])
+        blocking = (each for each in self.pending if _may_block(each.request, self._gatherings.get(each.key)))
+        return max([*(each.deadline for each in blocking), self._abandoned_until])
 
     async def request(self, action: str, headers: Headers = (), *, timeout: float) -> Response:
         """Send *action* and return its answer, whatever it says; see :meth:`AmiClient.send` for the errors."""
         key = self.session.next_action_id()
-        started = asyncio.get_running_loop().time()
-        try:
-            return await self._exchange(action, key, encode_action(action, headers, key), timeout)
-        except asyncio.CancelledError:
-            if action.lower() in BLOCKING_ACTIONS:
-                self._abandoned_until = max(self._abandoned_until, started + timeout)
-            raise
+        return await self._exchange(action, key, encode_action(action, headers, key), timeout)
 
     async def gather(self, action: str, headers: Headers, gathering: Gathering, *, timeout: float) -> Response:
         """Send *action*, put all that belongs to its answer into *gathering*, and return the first of it."""
@@ -159,7 +150,12 @@ class AmiConnection:
                     pending.mark_written()
             except ConnectionClosedError:
                 pass  # It ends as not sent, in this turn of the loop or the next.
-            return await pending
+            try:
+                return await pending
+            except asyncio.CancelledError:
+                if _may_block(action, self._gatherings.get(key)) and not pending.answered:
+                    self._abandoned_until = max(self._abandoned_until, pending.deadline)
+                raise
 
     def ping(self) -> None:
         """Make Asterisk say something; whatever it says shows in :attr:`last_received`."""
@@ -265,6 +261,11 @@ class AmiConnection:
         self.pending.end(cause)
         if not self._logged_in.done():
             self._logged_in.set_exception(cause)
+
+
+def _may_block(action: str, gathering: Gathering | None) -> bool:
+    # A call whose outcome is awaited is made beside the session, which is free again at once.
+    return action.lower() in BLOCKING_ACTIONS and not isinstance(gathering, OriginateGathering)
 
 
 def _release(waiter: asyncio.Future[None]) -> None:
