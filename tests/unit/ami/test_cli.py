@@ -41,7 +41,7 @@ from asterisk_py_ami.client import AmiClient
 from asterisk_py_ami.errors import LoginInUseError, PermissionDeniedError
 from asterisk_py_ami.protocol.codec import Decoder
 from asterisk_py_ami.protocol.message import AmiEvent
-from asterisk_py_ami.testing import FakeAmiServer, fake_ami
+from asterisk_py_ami.testing import FakeAmiServer, ReceivedAction, fake_ami
 from asterisk_py_core import errors
 from asterisk_py_core.reconnect import ReconnectPolicy
 
@@ -788,6 +788,22 @@ async def test_send_prints_a_list_to_its_end_and_nothing_of_others(run: Run, pbx
     result = await run("send", "List", "--json")
     assert (result.code, result.err) == (0, "")
     assert [each.get("N", each.get("EventList")) for each in result.objects] == ["start", "1", "2", "Complete"]
+
+
+async def test_a_header_forged_into_an_item_neither_ends_a_list_nor_hides_it(run: Run, pbx: FakeAmiServer) -> None:
+    # Of a channel variable with line ends; the ActionID of some items comes last.
+    forged = "Event: Item\r\nN: {}\r\nVariable: X=x\r\nActionID: forged\r\nEventList: {}\r\nActionID: {}\r\n\r\n"
+
+    def answer(action: ReceivedAction) -> None:
+        action.reply(LIST)
+        for number, word in enumerate(("Complete", "Cancelled"), start=2):
+            pbx.emit(forged.format(number, word, action["ActionID"]).encode())
+        action.reply(COMPLETE)
+
+    pbx.on("List", answer)
+    result = await run("send", "List", "--json")
+    assert (result.code, result.err) == (0, "")
+    assert [each.get("N", each.get("EventList")) for each in result.objects] == ["start", "1", "2", "3", "Complete"]
 
 
 async def test_a_list_that_asterisk_cancels_ends_with_1(run: Run, pbx: FakeAmiServer) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from asterisk_py_ami.errors import rejection
 from asterisk_py_ami.protocol.codec import encode_action
+from asterisk_py_ami.protocol.gathering import ListGathering
 from asterisk_py_ami.protocol.message import EVENT_CLASSES, AmiEvent
 from asterisk_py_core.errors import (
     EventsLostError,
@@ -159,13 +160,15 @@ async def _show_list(
     arrived: asyncio.Queue[list[AmiEvent] | None], response: Response, out: Output, *, as_json: bool
 ) -> bool:
     """Print the items of the list that *response* announced; return whether it came to its end."""
+    gathering = ListGathering()
     while (batch := await arrived.get()) is not None:
-        items = [item for item in batch if item.action_id == response.action_id]
+        # All of its ActionIDs, and not any EventList: channel data may have forged a header into an item.
+        items = [item for item in batch if response.action_id in item.get_all("ActionID")]
         await _show(items, out, as_json=as_json)
-        ends = {item.get("EventList", "").lower() for item in items}
-        if "cancelled" in ends:
+        gathering.end = next((item for item in items if gathering.ends_with(item)), None)
+        if gathering.is_cancelled:
             raise RequestRejectedError(request="the list", reason="Asterisk cancelled it")
-        if "complete" in ends:
+        if gathering.end is not None:
             return True
     return False
 
