@@ -177,6 +177,45 @@ async def test_a_list_that_does_not_come_is_asked_for_again(
     assert "asking again" in caplog.text
 
 
+async def test_ends_that_were_missed_are_told_though_the_answer_after_the_list_is_late(pbx: FakeAmiServer) -> None:
+    pbx.on("CoreShowChannels", channel_list())
+    policy = ReconnectPolicy.fixed(0.1)
+    async with (
+        asyncio.timeout(5),
+        AmiClient(pbx.host, pbx.port, credentials=pbx.credentials, policy=policy, timeout=0.2) as ami,
+        CallTracker(ami) as tracker,
+    ):
+        calls = tracker.subscribe()
+        pbx.emit(new("1.0"))
+        await until(ami, lambda: tracker.active)
+
+        def busy(_action: ReceivedAction) -> None:
+            pbx.off("Ping")  # Some slow action of another task is done by the next time.
+
+        pbx.on("Ping", busy)
+        pbx.drop()
+        assert (await calls.recv()).gaps == (Gap.CONNECTION, Gap.END)
+
+
+async def test_the_list_is_asked_for_again_when_there_was_no_room_for_one_more_request(
+    pbx: FakeAmiServer, ami: AmiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asterisk_py_ami.calls.tracker._PAUSE", 0.01)
+    pbx.on("CoreShowChannels", channel_list(listed("1.0")))
+    pbx.on("Full", None)
+    async with asyncio.timeout(5):
+        requests = [asyncio.create_task(ami.send("Full")) for _ in range(1024)]
+        await pbx.wait_for_action("Full", 1024)
+        refused = asyncio.Event()
+        monkeypatch.setattr(logging.getLogger("asterisk_py_ami.calls.tracker"), "warning", lambda *_: refused.set())
+        starting = asyncio.create_task(CallTracker(ami).start())
+        await refused.wait()
+        for request in requests:
+            request.cancel()
+        await starting
+    assert len(pbx.called("CoreShowChannels")) == 1
+
+
 async def test_who_may_not_list_channels_is_told_and_still_tracks(
     pbx: FakeAmiServer, ami: AmiClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Final, Self, overload
+from typing import TYPE_CHECKING, Final, Self, TypeVar, overload
 
 from asterisk_py_ami.actions import CoreShowChannels
-from asterisk_py_core.errors import AsteriskError, ClientClosedError, RequestRejectedError
+from asterisk_py_core.errors import AsteriskError, ClientClosedError, NotSentError, RequestRejectedError
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 
@@ -16,10 +16,11 @@ from .assembler import CallAssembler
 from .record import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
     from types import TracebackType
 
     from asterisk_py_ami.client import AmiClient
+    from asterisk_py_ami.events import CoreShowChannel
     from asterisk_py_ami.protocol.message import AmiEvent
     from asterisk_py_core.event_bus import EventSubscription, FilteredSubscription
 
@@ -29,8 +30,12 @@ __all__ = ["CallTracker"]
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 # Seconds for the list of all channels: more than for a plain answer, because there may be thousands.
 _LIST_TIMEOUT: Final = 30.0
+# Seconds until there may be room for a request again.
+_PAUSE: Final = 1.0
 
 
 class CallTracker:
@@ -171,7 +176,7 @@ class CallTracker:
         try:
             # A list goes out ahead of the events that are queued for the session; the answer to a later action does
             # not (main/manager.c, do_message). So once it is here, so is every Hangup that came before the list.
-            await self._ami.ping()
+            await self._answer(self._ami.ping)
         except AsteriskError:
             return False
         if source.backlog and self._feed(await source.recv_batch(source.backlog)):
@@ -181,26 +186,38 @@ class CallTracker:
 
     async def _take_list(self) -> bool:
         """Compare with the channels there are now; False if that is not to be had before the next connection."""
+        try:
+            channels, asked = await self._answer(self._list)
+        except RequestRejectedError as error:
+            logger.warning(
+                "%r: calls from before, and ends that were missed, stay unknown: %s (it needs write = system or "
+                "reporting)",
+                self._ami,
+                error,
+            )
+            return False
+        except AsteriskError:
+            return False
+        self._bus.publish_many(self._assembler.resync(channels, asked))
+        return True
+
+    async def _list(self) -> tuple[list[CoreShowChannel], Instant]:
+        asked = _now()
+        return await self._ami.collect(CoreShowChannels(), timeout=_LIST_TIMEOUT), asked
+
+    async def _answer(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Return what *ask* does, which is called again as long as this connection gives no answer."""
         while True:
-            asked = _now()
             try:
-                channels = await self._ami.collect(CoreShowChannels(), timeout=_LIST_TIMEOUT)
+                return await ask()
             except TimeoutError as error:
                 # An Asterisk that answers nothing on this connection sends no events either: nothing is held up here.
-                logger.warning("%r: no list of channels, asking again: %s", self._ami, error)
-            except RequestRejectedError as error:
-                logger.warning(
-                    "%r: calls from before, and ends that were missed, stay unknown: %s (it needs write = system or "
-                    "reporting)",
-                    self._ami,
-                    error,
-                )
-                return False
-            except AsteriskError:
-                return False
-            else:
-                self._bus.publish_many(self._assembler.resync(channels, asked))
-                return True
+                logger.warning("%r: no answer about its channels, asking again: %s", self._ami, error)
+            except NotSentError as error:
+                if self._ami.state is not ConnectionState.CONNECTED:
+                    raise
+                logger.warning("%r: cannot ask for its channels yet: %s", self._ami, error)
+                await asyncio.sleep(_PAUSE)
 
 
 def _now() -> Instant:
