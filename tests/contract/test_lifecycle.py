@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
+import sys
+import warnings
 import weakref
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -142,7 +145,7 @@ async def test_closing_a_client_of_a_peer_that_takes_no_data_ends_soon(protocol:
     assert {type(outcome) for outcome in outcomes} == {ClientClosedError}
 
 
-async def test_a_hundred_connections_leave_nothing(protocol: Harness, make_client: MakeClient) -> None:
+async def test_022_a_hundred_connections_leave_nothing(protocol: Harness, make_client: MakeClient) -> None:
     before = sockets()
     for _ in range(100):
         async with make_client():
@@ -162,3 +165,28 @@ async def test_a_closed_client_is_freed(protocol: Harness) -> None:
     client = None
     gc.collect()
     assert reference() is None
+
+
+def test_023_a_loop_closed_under_a_connected_client_leaves_warnings_and_no_traceback(
+    harness: type[Harness], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    loop = asyncio.new_event_loop()
+
+    async def connect() -> list[object]:
+        protocol = harness()
+        await protocol.start_peer()
+        client = protocol.client()
+        await client.connect()
+        return [protocol, client]
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        connected = loop.run_until_complete(connect())
+        loop.close()
+        connected.clear()
+        gc.collect()
+    # aiohttp's finalizers want the loop that is gone; what they say is not ours to say.
+    assert [each for each in complaints if not getattr(each.object, "__module__", "").startswith("aiohttp")] == []
+    assert {warning.category for warning in caught} <= {ResourceWarning}

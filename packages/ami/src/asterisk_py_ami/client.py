@@ -362,15 +362,19 @@ class AmiClient(Supervised[AmiEvent]):
         self._connection = connection
         try:
             connection.deliver_to(self._bus.publish_many)
-            raise await _keep_alive(connection)
-        except asyncio.CancelledError:
-            connection.log_off()
-            raise
-        finally:
+            cause = await _keep_alive(connection)
+        except GeneratorExit:
+            raise  # The loop is gone, and with it everything that could be waited for.
+        except BaseException as error:
             self._connection = None
-            # A lost connection is closed already, and the state must change before anybody else gets to run.
+            if isinstance(error, asyncio.CancelledError):
+                connection.log_off()
             if connection.cause is None:
                 await connection.aclose(ClientClosedError(what=self._name))
+            raise
+        # A lost connection is closed already, and the state must change before anybody else gets to run.
+        self._connection = None
+        raise cause
 
 
 async def _keep_alive(connection: AmiConnection) -> AsteriskError:

@@ -141,17 +141,22 @@ class Listener:
         accepting = [asyncio.create_task(self._accept(sock, make_protocol, ssl)) for sock in self._sockets]
         try:
             done, _ = await asyncio.wait(accepting, return_when=asyncio.FIRST_COMPLETED)
-            raise ConnectionClosedError(address=self.address, reason=done.pop().result())
-        finally:
-            tasks = [*accepting, *self._handshakes]
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        except asyncio.CancelledError:
+            await self._stop(accepting)
+            raise
+        await self._stop(accepting)
+        raise ConnectionClosedError(address=self.address, reason=done.pop().result())
 
     def close(self) -> None:
         """Accept nothing any more; the connections that were accepted live on."""
         for sock in self._sockets:
             sock.close()
+
+    async def _stop(self, accepting: list[asyncio.Task[str]]) -> None:
+        tasks = [*accepting, *self._handshakes]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
     async def _accept(
         self, sock: socket.socket, make_protocol: Callable[[], asyncio.BaseProtocol], ssl: SSLContext | None
@@ -198,7 +203,8 @@ async def _next_connection(sock: socket.socket) -> socket.socket:
         try:
             await readable.wait()
         finally:
-            loop.remove_reader(sock)
+            with contextlib.suppress(RuntimeError):  # The loop is closed, and watches nothing any more.
+                loop.remove_reader(sock)
 
 
 async def _begin(

@@ -7,6 +7,7 @@ import builtins
 import contextlib
 import itertools
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import aiohttp
@@ -66,7 +67,8 @@ class EventSocket:
         self._end_waiter: asyncio.Future[None] | None = None
         self._listeners: list[asyncio.Future[None]] = []
         # Bounded by the limit of pending requests. None asks for a ping.
-        self._outgoing: asyncio.Queue[tuple[PendingRequest[Answer], str] | None] = asyncio.Queue()
+        self._outgoing: deque[tuple[PendingRequest[Answer], str] | None] = deque()
+        self._has_more = asyncio.Event()
         self._keys = itertools.count()
         self._reader = asyncio.create_task(self._read(), name=f"reader of {address}")
         self._writer = asyncio.create_task(self._write(), name=f"writer to {address}")
@@ -99,7 +101,7 @@ class EventSocket:
             return
         heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._listeners.append(heard)
-        self._outgoing.put_nowait(None)
+        self._send(None)
         await asyncio.wait([heard], timeout=SETTLE_TIMEOUT)
 
     async def exchange(self, request: Request, *, timeout: float) -> Answer:
@@ -111,7 +113,7 @@ class EventSocket:
         key = f"w{next(self._keys)}"
         data = encode_request(request, key)
         with self.pending.start(key, request=request.operation, timeout=timeout) as pending:
-            self._outgoing.put_nowait((pending, data))
+            self._send((pending, data))
             return await pending
 
     def abort(self, cause: AsteriskError) -> None:
@@ -131,6 +133,10 @@ class EventSocket:
         self._writer.cancel()
         await asyncio.wait([self._reader, self._writer])
 
+    def _send(self, item: tuple[PendingRequest[Answer], str] | None) -> None:
+        self._outgoing.append(item)
+        self._has_more.set()
+
     async def _write(self) -> None:
         """Write what is asked for, one after the other, so that what waits for its turn has not been written.
 
@@ -139,7 +145,10 @@ class EventSocket:
         # A socket that breaks is its reader's to report.
         with contextlib.suppress(aiohttp.ClientError, OSError):
             while self.cause is None:
-                item = await self._outgoing.get()
+                if not self._outgoing:
+                    self._has_more.clear()
+                    await self._has_more.wait()
+                item = self._outgoing.popleft()
                 if item is None:
                     await self._socket.ping()
                 elif item[0].waits:
