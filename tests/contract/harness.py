@@ -107,6 +107,10 @@ class Harness(ABC):
         """Send an event that carries *number* to every client that is logged in."""
 
     @abstractmethod
+    def emit_too_much(self) -> None:
+        """Send a message larger than any that the protocol has."""
+
+    @abstractmethod
     def hold_answers(self) -> None:
         """Answer :meth:`request` no more."""
 

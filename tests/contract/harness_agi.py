@@ -84,6 +84,9 @@ class AgiHarness(Harness):
     def emit(self, number: int) -> NoReturn:
         raise NotImplementedError(Capability.HEARS.value)
 
+    def emit_too_much(self) -> NoReturn:
+        raise NotImplementedError(Capability.HEARS.value)
+
     def hold_answers(self) -> NoReturn:
         raise NotImplementedError(Capability.SENDS.value)
 

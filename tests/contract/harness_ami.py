@@ -59,6 +59,9 @@ class AmiHarness(Harness):
     def emit(self, number: int) -> None:
         self._pbx.emit_event("UserEvent", UserEvent="contract", Number=number)
 
+    def emit_too_much(self) -> None:
+        self._pbx.emit(b"x" * (17 * 1024 * 1024))
+
     def hold_answers(self) -> None:
         self._pbx.on("Getvar", self._held.append)
 

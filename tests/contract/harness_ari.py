@@ -63,6 +63,9 @@ class AriHarness(Harness):
     def emit(self, number: int) -> None:
         self._pbx.emit_event("ChannelUserevent", eventname="contract", userevent={"number": number})
 
+    def emit_too_much(self) -> None:
+        self._pbx.emit(b" " * (33 * 1024 * 1024))
+
     def hold_answers(self) -> None:
         self._pbx.on(*ASKED, self._held.append)
 

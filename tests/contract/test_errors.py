@@ -2,6 +2,8 @@
 
 import asyncio
 import builtins
+import errno
+import os
 import pickle
 import socket
 
@@ -13,6 +15,7 @@ from asterisk_py_core import (
     ConnectFailedError,
     ConnectTimeoutError,
     DnsError,
+    FrameTooLargeError,
     InputError,
     LoginRejectedError,
     LoginTimeoutError,
@@ -47,6 +50,20 @@ async def test_a_refused_connection_is_a_failed_connect(protocol: Harness, make_
         await make_client().connect()
     assert isinstance(caught.value, builtins.ConnectionError)
     assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+    assert caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
+
+
+@needs(Capability.DIALS)
+async def test_an_unreachable_host_is_a_failed_connect(
+    protocol: Harness, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sock_connect(*_: object) -> None:
+        raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
+    with pytest.raises(ConnectFailedError, match="No route to host") as caught:
+        await make_client().connect()
     assert caught.value.is_retryable
     assert is_well_made(caught.value, protocol.address)
 
@@ -281,3 +298,17 @@ async def test_an_answer_that_came_before_the_loss_is_the_outcome(protocol: Harn
     protocol.drop()
     outcomes = await asyncio.gather(*requests, return_exceptions=True)
     assert not [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+
+
+@needs(Capability.HEARS)
+async def test_a_message_larger_than_any_is_a_protocol_error_and_a_reconnect(
+    protocol: Harness, connect: Connect
+) -> None:
+    client = await connect(policy=QUICKLY)
+    states = client.states()
+    protocol.emit_too_much()
+    change = await states.recv()
+    assert change.state is R
+    assert isinstance(change.cause, FrameTooLargeError)
+    assert is_well_made(change.cause, protocol.address)
+    await client.wait_for(K)

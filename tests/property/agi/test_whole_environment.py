@@ -1,10 +1,13 @@
 """An environment read at one look is what it is line by line, and refused where that is."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asterisk_py_agi.protocol.request import AgiRequest
 from asterisk_py_core import DesyncError
+
+pytestmark = pytest.mark.parser
 
 USUAL = [
     b"agi_network: yes",

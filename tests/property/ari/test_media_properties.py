@@ -24,6 +24,8 @@ from asterisk_py_ari.protocol.media_events import (
 from asterisk_py_ari.protocol.media_window import SendWindow
 from asterisk_py_core.errors import InputError, ProtocolError
 
+pytestmark = pytest.mark.parser
+
 NAMES = [
     "MEDIA_START", "MEDIA_XOFF", "MEDIA_XON", "MEDIA_BUFFERING_COMPLETED", "MEDIA_MARK_PROCESSED", "QUEUE_DRAINED",
     "DTMF_END", "STATUS", "ERROR", "NEWS",

@@ -20,6 +20,8 @@ from asterisk_py_ari.protocol.operation import texts
 from asterisk_py_ari.protocol.requests import Answer, Request, segment
 from tests.unit.ari.standin import StandIn
 
+pytestmark = pytest.mark.parser
+
 TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 FRAMES: list[dict[str, Any]] = [
     line["frame"]
