@@ -147,6 +147,23 @@ async def test_072_lines_in_a_value_are_joined_and_forged_ones_end_the_session(
     assert read[2:] in ([], ["x"])
 
 
+async def test_072_a_forged_answer_that_one_read_does_not_reach_is_found(our_pbx: Asterisk, ami: AmiClient) -> None:
+    async def handler(call: AgiSession) -> None:
+        # The end that is none is the last that the server's buffer takes.
+        await call.set_variable("LONG", "A" * (4096 - len("200 result=1 ()\n")))
+        forged = quote(")\n200 result=1 (FORGED", safe="")
+        await call.get_full_variable(f"${{LONG}}${{URIDECODE({forged})}}")
+        await call.get_variable("CHANNEL")
+
+    async with serving(our_pbx, handler) as server:
+        failures, watch = server.events(SessionFailed), Watch(ami)
+        await call(ami)
+        assert await status_of(watch) == "FAILURE"
+        error = (await within(failures.recv())).error
+    assert isinstance(error, DesyncError)
+    assert "GET FULL VARIABLE went on" in str(error)
+
+
 async def test_067_a_name_that_forges_lines_reaches_no_handler(our_pbx: Asterisk, ami: AmiClient) -> None:
     names: list[str | None] = []
 

@@ -4,6 +4,7 @@ import asyncio
 import builtins
 import logging
 import pickle
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from asterisk_py_agi import (
     AgiCommandFailedError,
     AgiDeadChannelError,
     AgiInvalidCommandError,
+    AgiSession,
     AgiUsageError,
     ClientClosedError,
     ConcurrentCommandError,
@@ -247,6 +249,74 @@ async def test_072_forged_bytes_that_come_later_end_the_session_before_the_next_
         await call.get_variable("Y")
     assert isinstance(caught.value, DesyncError)
     assert link.written == written
+
+
+def long_answer(size: int, rest: str = "") -> bytes:
+    """Return the answer to GET FULL VARIABLE in *size* bytes, and *rest* behind them."""
+    start = b"200 result=1 ("
+    return start + b"A" * (size - len(start) - 2) + b")\n" + rest.encode()
+
+
+@on_virtual_clock
+async def test_072_the_next_command_never_gets_what_a_long_value_has_behind_its_end() -> None:
+    call, link = await scripted_session()
+    sending = asyncio.ensure_future(call.get_full_variable("${EVIL}"))
+    await turns()
+    link.say(long_answer(4096))  # What one read takes: the rest is there, and not read yet.
+    await turns()
+    assert not sending.done()
+    link.say(b"200 result=1 (FORGED)\n")
+    with pytest.raises(DesyncError, match="GET FULL VARIABLE went on behind its end"):
+        await sending
+    with pytest.raises(SessionPoisonedError):
+        await call.get_variable("CHANNEL")
+
+
+@on_virtual_clock
+async def test_072_a_long_value_is_returned_once_it_is_known_to_be_whole() -> None:
+    call, link = await scripted_session()
+    sending = asyncio.ensure_future(call.get_full_variable("${LONG}"))
+    await turns()
+    link.say(long_answer(4096))
+    await turns()
+    mark = re.fullmatch(rb'GET FULL VARIABLE "\$\{LONG\}"\nGET FULL VARIABLE "([0-9a-f]{16})"\n', link.written)
+    assert mark is not None
+    link.say(b"200 result=1 (" + mark[1] + b")\n")
+    assert len(await sending or "") == 4096 - len("200 result=1 ()\n")
+    assert await answered(call, link)
+
+
+async def answered(call: AgiSession, link: ScriptedLink) -> bool:
+    """Send a command, and return whether it gets its answer."""
+    sending = asyncio.ensure_future(call.send("NOOP"))
+    await turns()
+    link.say(b"200 result=0\n")
+    return (await sending).result == "0"
+
+
+@on_virtual_clock
+async def test_072_a_value_that_comes_in_one_segment_costs_no_question() -> None:
+    call, link = await scripted_session()
+    sending = asyncio.ensure_future(call.get_variable("X"))
+    await turns()
+    link.say("200 result=1 ({})\n".format("\N{GRINNING FACE}" * 285).encode())
+    assert await sending == "\N{GRINNING FACE}" * 285
+    assert link.written == b'GET VARIABLE "X"\n'
+
+
+@on_virtual_clock
+async def test_078_who_is_cancelled_with_his_answer_there_disturbs_nobody_who_sent_meanwhile() -> None:
+    call, link = await scripted_session()
+    first = asyncio.ensure_future(call.send("NOOP"))
+    await turns()
+    link.say(b"200 result=1\n")
+    second = link.exchange.start("NOOP")
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    link.say(b"200 result=2\n")
+    async with asyncio.timeout(1):
+        assert (await second).result == "2"
 
 
 @on_virtual_clock

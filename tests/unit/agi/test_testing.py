@@ -134,6 +134,15 @@ async def test_a_scripted_answer_replaces_the_ordinary_one() -> None:
     assert await using(call, lambda s: s.get_variable("NAME")) == ["name"]
 
 
+async def test_a_long_value_is_believed_whatever_was_scripted() -> None:
+    call = FakeAsteriskCall(variables={"LONG": "x" * 1000})
+    call.on("GET FULL VARIABLE", b"200 result=1 (" + b"y" * 1000 + b")\n")
+    assert await using(call, lambda s: s.get_variable("LONG"), lambda s: s.get_full_variable("${LONG}")) == [
+        "x" * 1000,
+        "y" * 1000,
+    ]
+
+
 async def test_an_unknown_command_is_one() -> None:
     call = FakeAsteriskCall()
     with pytest.raises(AgiInvalidCommandError):

@@ -16,7 +16,7 @@ from asterisk_py_core.errors import (
     ProtocolError,
 )
 
-from .protocol.session import Conversation, ConversationState
+from .protocol.session import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,10 +105,10 @@ class Exchange:
             logger.debug("to %s: %s, %d arguments", self.address, self.conversation.running, len(args))
         return waiter
 
-    def abandon(self, reason: str) -> None:
-        """Give the conversation up if a command is under way: *reason* is what later ones are told."""
-        self._waiter = None
-        if self.conversation.state is ConversationState.BUSY:
+    def abandon(self, waiter: asyncio.Future[Reply], reason: str) -> None:
+        """Give the conversation up if *waiter* has no answer yet: *reason* is what later commands are told."""
+        if waiter is self._waiter:
+            self._waiter = None
             self.conversation.abandon(reason)
 
     def close(self, *, failed: bool = False) -> None:

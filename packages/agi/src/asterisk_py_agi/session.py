@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import builtins
 import contextlib
+import secrets
 from typing import TYPE_CHECKING, Final, Self
 
 from asterisk_py_core.checks import check_timeout
-from asterisk_py_core.errors import AsteriskError, ReadTimeoutError, RequestRejectedError
+from asterisk_py_core.errors import AsteriskError, DesyncError, ReadTimeoutError, RequestRejectedError
 
 from .async_agi import AsyncAgiLink, parse_environment
 from .commands import AgiCommands
@@ -140,19 +141,33 @@ class AgiSession(AgiCommands):
         except builtins.TimeoutError as error:
             if isinstance(error, AsteriskError):
                 raise
-            command = exchange.conversation.running
-            exchange.abandon(f"{command} was not answered in time")
-            raise ReadTimeoutError(address=exchange.address, timeout=timeout or 0.0, request=command) from None
+            exchange.abandon(waiter, f"{command.upper()} was not answered in time")
+            raise ReadTimeoutError(address=exchange.address, timeout=timeout or 0.0, request=command.upper()) from None
         except asyncio.CancelledError:
-            exchange.abandon(f"{exchange.conversation.running} was cancelled before its answer came")
+            exchange.abandon(waiter, f"{command.upper()} was cancelled before its answer came")
             raise
         if reply.code != 200:
             raise _rejection(command.upper(), reply)
+        if len(reply.text) > _ONE_SEGMENT and exchange.conversation.has_lines:
+            await self._look_for_more(command.upper(), timeout)
         # apps/app_stack.c has an answer of its own for GOSUB: "200 result=0 Gosub complete (abnormal exit)".
         stopped = reply.result == "-1" or reply.text.endswith("(abnormal exit)")
         if stopped and not self.hungup and command.upper() in _ENDED_BY_HANGUP:
             await self._look_for_hangup(timeout)
         return reply
+
+    async def _look_for_more(self, command: str, timeout: float | None) -> None:
+        """Make sure that all of the answer to *command* has come, by a question to which nobody can know the answer.
+
+        A value may hold the end of an answer and a second answer. Where one read ends between them, the second would
+        come later, as the answer to the next command, and each further one would be that of the command before.
+        """
+        mark = secrets.token_hex(8)
+        reply = await self.send("GET FULL VARIABLE", mark, timeout=timeout)
+        if reply.data != mark:
+            error = DesyncError(f"the answer to {command} went on behind its end: it holds forged bytes")
+            self._exchange.fail(error)
+            raise error
 
     async def _look_for_hangup(self, timeout: float | None) -> None:
         """Find out whether the channel has hung up, so that :attr:`hungup` says it as soon as a command fails of it.
@@ -179,6 +194,9 @@ async def _closing(exchange: Exchange) -> AsyncIterator[None]:
 
 # These are busy for as long as the call lasts, and answer -1 when it ends. CHANNEL STATUS says -1 of others' channels.
 _ENDED_BY_HANGUP: Final = LIVE_ONLY - {"CHANNEL STATUS", "HANGUP"} | {"EXEC"}
+# An answer of so many characters, of 4 bytes at most, fits into the smallest segment of TCP (1,220 bytes with IPv6):
+# Asterisk writes it whole, so it is read whole.
+_ONE_SEGMENT: Final = 300
 _REFUSALS: Final = {510: AgiInvalidCommandError, 511: AgiDeadChannelError}
 
 

@@ -246,7 +246,9 @@ class FakeAsteriskCall:
         elif self.hungup and command.name in self._known - _DEAD_TOO:
             self.reply(_DEAD)
         else:
-            scripted = self._script.get(command.name, self._answer)
+            # A text without variables is its own value, whatever was scripted: after a long answer the session asks so.
+            literal = command.name == "GET FULL VARIABLE" and "$" not in "".join(command.args)
+            scripted = self._answer if literal else self._script.get(command.name, self._answer)
             answer = scripted(command) if callable(scripted) else scripted
             if answer is not None and self._waits:
                 self.reply(answer)

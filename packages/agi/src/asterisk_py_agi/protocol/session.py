@@ -49,13 +49,15 @@ class Conversation:
     """One session's side of the protocol; given a *request*, the environment has come by another way.
 
     ``state`` says what is possible, ``running`` is the command under way, ``hungup`` whether Asterisk has said that the
-    channel is gone. Nothing here waits or writes: what :meth:`start` returns has to be sent.
+    channel is gone, ``has_lines`` whether answers come as lines (not whole, as in events of AMI). Nothing here waits or
+    writes: what :meth:`start` returns has to be sent.
     """
 
     def __init__(self, request: AgiRequest | None = None) -> None:
         self.state = _ENVIRONMENT
         self.request = request
         self.hungup = False
+        self.has_lines = request is None
         self.running = ""
         self._poison = "Asterisk has not described the call yet"
         self._cause: AsteriskError | None = None
