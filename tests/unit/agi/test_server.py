@@ -267,6 +267,18 @@ async def test_082_only_peers_on_the_list_are_let_in(
         assert server.sessions == 0
 
 
+async def test_082_a_peer_that_is_gone_at_once_is_no_bug(
+    serve: Serve, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await serve(allow=["127.0.0.1"])
+    refusals = server.events(SessionRefused)
+    # What a transport knows whose peer reset the connection before it was made.
+    monkeypatch.setattr("asterisk_py_core.stream.Stream.get_extra_info", lambda *_: None)
+    with socket.create_connection((LOOPBACK, server.port)):
+        assert (await refusals.recv()).reason == "the peer is gone"
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +331,18 @@ async def test_serving_forever_ends_when_the_server_is_closed() -> None:
     await serving
 
 
+async def test_serving_forever_ends_when_the_server_is_closed_before_it_could_listen() -> None:
+    listener, port = taken_port()
+    with listener:
+        server = AgiServer(port=port)
+        serving = asyncio.ensure_future(server.serve_forever())
+        await server.wait_for(ConnectionState.RECONNECTING)
+        await server.aclose()
+        await serving
+    with pytest.raises(ClientClosedError):
+        await server.serve_forever()
+
+
 async def test_cancelling_serving_forever_closes_the_server() -> None:
     server = AgiServer(port=0)
     serving = asyncio.ensure_future(server.serve_forever())
@@ -355,6 +379,18 @@ async def test_a_run_that_is_over_leaves_its_calls_alone(serve: Serve, dial: Dia
     assert seen == [SessionStarted, ConnectionStateChanged, SessionEnded]
     with pytest.raises(ConnectionClosedError):
         await events.recv()
+
+
+async def test_083_closing_ends_the_calls_of_a_run_that_is_over(serve: Serve, dial: Dial) -> None:
+    server = await serve(wait, policy=ReconnectPolicy.none(), drain_timeout=0.01)
+    caller = await dial(server)
+    caller.say(ENVIRONMENT)
+    await caller.line()
+    break_listener(server)
+    await server.wait_for(ConnectionState.DISCONNECTED)
+    await server.aclose()
+    assert server.sessions == 0
+    assert await caller.rest() == b"failure\n"
 
 
 # --- the port --------------------------------------------------------------------------------------------------------
@@ -441,6 +477,10 @@ async def test_a_port_that_is_denied_is_the_end(monkeypatch: pytest.MonkeyPatch)
         ({"allow": ["localhost"]}, "allow"),
         ({"allow": ["10.0.0.1/8"]}, "allow"),
         ({"allow": [None]}, "allow"),
+        ({"allow": [1]}, "allow"),
+        ({"allow": [b"\x7f\0\0\1"]}, "allow"),
+        ({"allow": b"127.0.0.1"}, "allow"),
+        ({"allow": 1}, "allow"),
         ({"max_sessions": 0}, "max_sessions"),
         ({"max_sessions": True}, "max_sessions"),
         ({"on_hangup": "ignore"}, "on_hangup"),
@@ -452,6 +492,12 @@ async def test_a_port_that_is_denied_is_the_end(monkeypatch: pytest.MonkeyPatch)
 async def test_an_unusable_argument_is_refused_by_name(options: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError, match=field):
         AgiServer(**options)
+
+
+@pytest.mark.parametrize("script", ["", "/menu", "menu?x=1", "me\nnu", "me\0nu", 7, answer])
+async def test_a_route_that_no_call_can_ask_for_is_refused_where_it_is_written(script: object) -> None:
+    with pytest.raises(InputError, match="script"):
+        AgiServer().route(script)  # type: ignore[arg-type]
 
 
 async def test_the_defaults_are_this_machine_and_asterisks_port() -> None:

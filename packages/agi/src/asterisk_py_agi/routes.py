@@ -13,7 +13,7 @@ from asterisk_py_core.errors import InputError
 if TYPE_CHECKING:
     from .session import AgiSession
 
-__all__ = ["Handler", "OnHangup", "Route", "Routes"]
+__all__ = ["Handler", "OnHangup", "Route", "Routes", "check_script"]
 
 Handler: TypeAlias = Callable[["AgiSession"], Awaitable[object]]
 """An async function of one argument, the call."""
@@ -54,10 +54,8 @@ class Routes:
         """Give the calls for *script* to *route*; None: those of no other route.
 
         Raises:
-            InputError: no call can ask for that, it has a route already, or the handler cannot be called.
+            InputError: it has a route already, or the handler cannot be called.
         """
-        if script is not None:
-            _check_script(script)
         if not callable(route.handler):
             raise InputError(field="handler", problem=f"must be an async function, not {shown(route.handler):.100}")
         if script in self._routes:
@@ -70,7 +68,8 @@ class Routes:
         return self._routes.get(script, self._routes.get(None))
 
 
-def _check_script(script: object) -> None:
+def check_script(script: object) -> None:
+    """Refuse what no call could ask for with InputError; a function is what ``@server.route`` without ``()`` gives."""
     if not isinstance(script, str) or not script or any(char in script for char in "?\r\n\0"):
         raise InputError(
             field="script", problem=f"must be a name without query and line ends, not {shown(script):.100}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
-from asterisk_py_core.checks import check_count, check_timeout
-from asterisk_py_core.errors import AsteriskError, InputError
+from asterisk_py_core.checks import check_count, check_timeout, shown
+from asterisk_py_core.errors import AsteriskError, ClientClosedError, InputError
 from asterisk_py_core.event_bus import EventBus
 from asterisk_py_core.net import Listener, check_target
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
@@ -18,11 +19,11 @@ from asterisk_py_core.supervisor import Supervisor
 
 from .events import AgiEvent
 from .exchange import Exchange
-from .routes import Handler, OnHangup, Route
+from .routes import Handler, OnHangup, Route, check_script
 from .service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from asterisk_py_core.reconnect import ReconnectPolicy
 
@@ -137,6 +138,8 @@ class AgiServer(Supervised[AgiEvent]):
         Raises:
             InputError: *script* is no name that a call could ask for, or has a handler.
         """
+        if script is not None:
+            check_script(script)
         mode = self._on_hangup if on_hangup is None else OnHangup.of(on_hangup)
 
         def add(handler: Handler) -> Handler:
@@ -150,10 +153,17 @@ class AgiServer(Supervised[AgiEvent]):
 
         Raises what ended the run, if that was not closing it.
         """
-        async with self:
+        was_closed = self._supervisor.ended
+        try:
+            await self.connect()
             await self._supervisor.wait_for(ConnectionState.DISCONNECTED)
             if self._supervisor.cause is not None:
                 raise self._supervisor.cause
+        except ClientClosedError:
+            if was_closed:
+                raise
+        finally:
+            await self.aclose()
 
     async def aclose(self) -> None:
         """Stop listening, let the calls that run end within ``drain_timeout``, and end the rest with FAILURE.
@@ -161,6 +171,8 @@ class AgiServer(Supervised[AgiEvent]):
         Idempotent. Events of the calls are published until then. Cancelling this stops the waiting, not the closing.
         """
         await super().aclose()
+        if self._draining is None and self._service.sessions:
+            self._drain()  # The run had ended by itself, and left the calls alone.
         if self._draining is not None:
             await asyncio.wait((self._draining,))
 
@@ -203,7 +215,10 @@ class AgiServer(Supervised[AgiEvent]):
             return f"{self._name} is closed"
         if self._allow is None:
             return None
-        host = ipaddress.ip_address(stream.get_extra_info("peername")[0])
+        peername = stream.get_extra_info("peername")
+        if peername is None:
+            return "the peer is gone"  # Before it was looked at.
+        host = ipaddress.ip_address(peername[0])
         # A socket for both families shows IPv4 peers as addresses of IPv6.
         peer = getattr(host, "ipv4_mapped", None) or host
         return None if any(peer in network for network in self._allow) else "the peer is not allowed"
@@ -216,9 +231,10 @@ class AgiServer(Supervised[AgiEvent]):
         if not self._service.sessions:
             self._events.close(cause)
         elif cause is None:
-            self._draining = asyncio.create_task(
-                self._service.drain(self._drain_timeout), name=f"{self._name} draining"
-            )
+            self._drain()
+
+    def _drain(self) -> None:
+        self._draining = asyncio.create_task(self._service.drain(self._drain_timeout), name=f"{self._name} draining")
 
     def _close_bus(self) -> None:
         if self._ended is not None:
@@ -226,12 +242,13 @@ class AgiServer(Supervised[AgiEvent]):
 
 
 def _networks(allow: Iterable[str | _Network]) -> tuple[_Network, ...]:
-    if isinstance(allow, str):
-        raise InputError(field="allow", problem=f"must be a list of addresses or networks, not the text {allow!r:.100}")
+    if isinstance(allow, str | bytes) or not isinstance(allow, Iterable):
+        raise InputError(field="allow", problem=f"must be a list of addresses or networks, not {shown(allow):.100}")
     networks = []
     for peer in allow:
         try:
-            networks.append(ipaddress.ip_network(peer))
+            # A number or bytes would be an address, too, and hardly the one that was meant.
+            networks.append(ipaddress.ip_network(str(peer)))
         except ValueError as error:
             raise InputError(field="allow", problem=f"must hold addresses or networks: {error}") from error
     return tuple(networks)
