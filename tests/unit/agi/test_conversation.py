@@ -402,6 +402,31 @@ def test_078_an_abandoned_conversation_says_why_and_reads_no_more() -> None:
         conversation.start("NOOP")
 
 
+@pytest.mark.parametrize("cut", [whole, byte_by_byte, at_random])
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"", b"HANGUP\n"), (b"200 res", b"ult=-1\nHANGUP\n"), (b"HAN", b"GUP\n")]
+)
+def test_074_the_hangup_is_seen_after_a_command_was_abandoned(cut: object, before: bytes, after: bytes) -> None:
+    conversation = ready()
+    conversation.start("WAIT FOR DIGIT", ("-1",))
+    assert conversation.receive_data(before) is None
+    conversation.abandon("it was cancelled")
+    assert not conversation.hungup
+    for piece in cut(after):  # type: ignore[operator]
+        assert conversation.receive_data(piece) is None
+    assert conversation.hungup
+
+
+def test_074_text_that_only_looks_like_a_hangup_is_none_after_a_command_was_abandoned() -> None:
+    conversation = ready()
+    conversation.start("GET VARIABLE", ("X",))
+    conversation.abandon("it was cancelled")
+    for data in (b"200 result=1 (HANGUP\n", b"X", b"HANGUP\n", b"HANGUPS\n", b"x" * 1_000_000):
+        conversation.receive_data(data)
+    assert not conversation.hungup
+    assert len(conversation._tail) < 10
+
+
 def test_a_command_that_was_not_sent_can_be_taken_back() -> None:
     conversation = asked("NOOP")
     conversation.take_back()

@@ -1,6 +1,7 @@
 """What becomes of calls, on a virtual clock, with the test as Asterisk."""
 
 import asyncio
+import contextlib
 import logging
 
 import pytest
@@ -430,25 +431,84 @@ def test_074_a_handler_can_be_cancelled_by_the_hangup(how: str) -> None:
     scenario()
 
 
-@on_virtual_clock
-async def test_075_a_refusal_that_shows_the_hangup_is_raised_and_cancels_nothing() -> None:
-    seen: list[bool] = []
+@pytest.mark.parametrize("shown_by", ["511 Command Not Permitted on a dead channel", "200 result=-1"])
+def test_075_a_handler_is_cancelled_by_the_hangup_that_an_answer_shows_and_cleans_up(shown_by: str) -> None:
+    @on_virtual_clock
+    async def scenario() -> None:
+        seen: list[object] = []
 
+        async def handler(call: AgiSession) -> None:
+            try:
+                await call.execute("Dial", "PJSIP/200")  # A -1 of which is no error.
+                await asyncio.sleep(3600)
+            except BaseException as error:
+                seen.append(type(error))
+                await asyncio.sleep(1)
+                seen.append(call.hungup)
+                raise
+
+        bench = Bench(handler, on_hangup=OnHangup.CANCEL)
+        link = bench.call()
+        await link.wait_written(b'EXEC "Dial" "PJSIP/200"\n')
+        link.say(f"{shown_by}\n".encode())
+        if shown_by.startswith("200"):
+            await link.wait_written(b"CHANNEL STATUS\n")
+            link.say(b"511 Command Not Permitted on a dead channel\n")
+        await asyncio.sleep(0.04)
+        link.say(b"HANGUP\n")
+        await bench.over()
+        assert asyncio.get_running_loop().time() < 3
+        assert seen == [asyncio.CancelledError, True]
+        assert bench.story == [SessionStarted, SessionHungUp, SessionEnded]
+        assert link.written.count(b"failure") == 0
+
+    scenario()
+
+
+@on_virtual_clock
+async def test_074_a_hangup_after_an_abandoned_command_cancels_too() -> None:
     async def handler(call: AgiSession) -> None:
-        try:
-            await call.answer()
-        finally:
-            seen.append(call.hungup)
-            await asyncio.sleep(1)
-            seen.append(True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await call.wait_for_digit()
+        await asyncio.sleep(3600)
 
     bench = Bench(handler, on_hangup=OnHangup.CANCEL)
     link = bench.call()
-    await link.wait_written(b"ANSWER\n")
-    link.say(b"511 Command Not Permitted on a dead channel or intercept routine\n")
+    await asyncio.sleep(2)
+    link.say(b"200 result=-1\n")
+    link.say(b"HANGUP\n")
     await bench.over()
-    assert seen == [True, True]
     assert bench.story == [SessionStarted, SessionHungUp, SessionEnded]
+    assert asyncio.get_running_loop().time() < 5
+
+
+@on_virtual_clock
+async def test_a_handler_whose_own_task_was_cancelled_has_failed(caplog: pytest.LogCaptureFixture) -> None:
+    async def handler(_: AgiSession) -> None:
+        task = asyncio.create_task(asyncio.sleep(3600))
+        task.cancel()
+        await task
+
+    bench = Bench(handler)
+    link = bench.call()
+    await bench.over()
+    assert link.written == b"failure\n"
+    assert bench.story == [SessionStarted, SessionFailed, SessionEnded]
+    ended = bench.events[-1]
+    assert isinstance(ended, SessionEnded)
+    assert isinstance(ended.error, RuntimeError)
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+@on_virtual_clock
+async def test_067_an_environment_with_a_rest_in_the_next_read_reaches_no_handler() -> None:
+    bench = Bench(answer)
+    link = bench.call()
+    # The next turn of the loop has read the socket after it has woken who waits for the environment.
+    asyncio.get_running_loop().call_soon(link.say, b"agi_callingpres: 0\n")
+    await bench.over()
+    assert (link.written, bench.story) == (b"failure\n", [SessionRefused])
 
 
 # --- draining --------------------------------------------------------------------------------------------------------
@@ -521,6 +581,23 @@ async def test_a_call_cancelled_by_somebody_else_fails_and_stays_cancelled() -> 
     assert bench.story == [SessionStarted, SessionEnded]
 
 
+@on_virtual_clock
+async def test_083_draining_ends_a_handler_that_goes_on_after_the_hangup_has_cancelled_it() -> None:
+    async def handler(call: AgiSession) -> None:
+        try:
+            await sleep(call)
+        finally:
+            await sleep(call)
+
+    bench = Bench(handler, on_hangup=OnHangup.CANCEL)
+    link = bench.call()
+    await asyncio.sleep(1)
+    link.say(b"HANGUP\n")
+    await bench.service.drain(10)
+    assert asyncio.get_running_loop().time() < 20
+    assert bench.service.sessions == 0
+
+
 # --- routes ----------------------------------------------------------------------------------------------------------
 
 
@@ -544,15 +621,6 @@ async def test_069_a_call_gets_the_handler_of_exactly_its_script() -> None:
         "menu menu", "menu/de menu/de", "Menu Menu", "default MENU", "default menu/", "default /menu",
         "default %6denu", "menu menu", "default ",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("script", ["", "/menu", "menu?x=1", "me\nnu", "me\0nu", 7])
-def test_a_route_that_no_call_can_ask_for_is_refused(script: object) -> None:
-    async def scenario() -> None:
-        with pytest.raises(InputError, match="script"):
-            Bench().service.routes.add(script, Route(answer, OnHangup.TELL))  # type: ignore[arg-type]
-
-    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("script", ["menu", None])

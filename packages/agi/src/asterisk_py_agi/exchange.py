@@ -54,19 +54,18 @@ class Exchange:
 
     The link's owner calls :meth:`attach` once, then :meth:`receive_data` (or :meth:`receive_reply`) with what comes and
     :meth:`connection_lost` at the end. ``hungup`` is done, and ``on_hangup`` called, when the channel is known to have
-    hung up; ``told_of_hangup`` is whether Asterisk said so by itself, and not in answer to a command. ``cause`` is what
-    ended the exchange, None as long as it lasts.
+    hung up. ``cause`` is what ended the exchange, None as long as it lasts.
     """
 
     def __init__(self, request: AgiRequest | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self.conversation = Conversation(request)
         self.hungup: asyncio.Future[None] = self._loop.create_future()
-        self.told_of_hangup = False
         self.on_hangup: Callable[[], object] | None = None
         self.cause: AsteriskError | None = None
         self._link: Link
         self._waiter: asyncio.Future[Reply] | None = None
+        self._failure: AsteriskError | None = None
         self._described: asyncio.Future[AgiRequest] = self._loop.create_future()
         if request is not None:
             self._described.set_result(request)
@@ -83,7 +82,13 @@ class Exchange:
 
         Raises DesyncError, FrameTooLargeError, or ConnectionClosedError if that does not come.
         """
-        return await self._described
+        request = await self._described
+        # Where a forged end of the environment was the end of a read, the true lines behind it are there by now, as
+        # Asterisk writes them all at once: the next turn of the loop reads them, before anybody is told of the call.
+        await asyncio.sleep(0)
+        if self._failure is not None:
+            raise self._failure
+        return request
 
     def start(self, command: str, args: tuple[str | float, ...] = ()) -> asyncio.Future[Reply]:
         """Send *command* and return the future of its answer.
@@ -145,7 +150,7 @@ class Exchange:
             reply = conversation.receive_data(data)
         except AsteriskError as error:
             self.fail(error)
-            return
+            reply = None
         if reply is not None:
             waiter, self._waiter = self._waiter, None
             if waiter is not None and not waiter.done():
@@ -153,7 +158,7 @@ class Exchange:
         elif not self._described.done() and conversation.request is not None:
             self._described.set_result(conversation.request)
         if conversation.hungup and not self.hungup.done():
-            self._hang_up(told=reply is None or reply.code != 511)
+            self._hang_up()
 
     def receive_reply(self, text: str) -> None:
         """Take a whole answer; one that was not asked for is dropped."""
@@ -165,7 +170,7 @@ class Exchange:
         if reply is not None:
             self._answered(reply)
             if self.conversation.hungup and not self.hungup.done():
-                self._hang_up(told=False)
+                self._hang_up()
 
     def not_sent(self, error: AsteriskError) -> None:
         """End the command under way with *error*: Asterisk never saw it, and others may follow."""
@@ -177,13 +182,14 @@ class Exchange:
         if isinstance(error, ProtocolError):
             error.name_peer(self.address)
         self.conversation.abandon("the conversation has failed", error)
+        self._failure = error
         self._raise(error)
 
     def hang_up(self) -> None:
         """Note that the channel has hung up."""
         self.conversation.hungup = True
         if not self.hungup.done():
-            self._hang_up(told=True)
+            self._hang_up()
 
     def connection_lost(self, error: AsteriskError | None) -> None:
         """Note that the link is closed; *error* says how, None if this side closed it."""
@@ -197,8 +203,7 @@ class Exchange:
         if waiter is not None and not waiter.done():
             waiter.set_result(reply)
 
-    def _hang_up(self, *, told: bool) -> None:
-        self.told_of_hangup = told
+    def _hang_up(self) -> None:
         self.hungup.set_result(None)
         if self.on_hangup is not None:
             self.on_hangup()

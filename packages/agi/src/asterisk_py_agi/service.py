@@ -139,17 +139,19 @@ class Service:
         try:
             await route.handler(session)
             error = None
-        except asyncio.CancelledError:
-            if call.cancelled != "hangup":
+        except asyncio.CancelledError as cancellation:
+            if call.cancelled == "hangup":
+                error = None
+            elif call.task.cancelling():
                 raise
-            error = None
-        except Exception as raised:
+            else:
+                error = RuntimeError("what the handler waited for was cancelled")
+                error.__cause__ = cancellation
+                self._failed(exchange, request, error)
+        except Exception as raised:  # noqa: BLE001 - whatever it is, it is logged and published
             error = None if session.hungup and isinstance(raised, _ENDED_BY_HANGUP) else raised
             if error is not None:
-                logger.error(  # noqa: TRY400 - the traceback comes with the error
-                    "%s: the handler of %r failed", exchange.address, request.script, exc_info=raised
-                )
-                self._publish(SessionFailed(address=exchange.address, request=request, error=raised))
+                self._failed(exchange, request, error)
         finally:
             exchange.close(failed=error is not None)
             self._publish(
@@ -161,6 +163,10 @@ class Service:
                     error=error,
                 )
             )
+
+    def _failed(self, exchange: Exchange, request: AgiRequest, error: Exception) -> None:
+        logger.error("%s: the handler of %r failed", exchange.address, request.script, exc_info=error)
+        self._publish(SessionFailed(address=exchange.address, request=request, error=error))
 
     def _refuse(
         self,
@@ -195,14 +201,13 @@ class _Call:
             self._hung_up()
 
     def cancel(self, why: str) -> None:
-        """End the task, because of the ``hangup`` or because the server is to ``close``."""
-        if self.cancelled is None:
+        """End the task, because of the ``hangup`` or because the server is to ``close``, which is the last word."""
+        if self.cancelled in {None, "hangup"} - {why}:
             self.cancelled = why
             self.task.cancel()
 
     def _hung_up(self) -> None:
         if self.request is not None:
             self._publish(SessionHungUp(address=self.exchange.address, request=self.request))
-        # Where a command's answer showed it, its error is on the way already, and says more than a cancellation.
-        if self._cancel_on_hangup and self.exchange.told_of_hangup:
+        if self._cancel_on_hangup:
             self.cancel("hangup")

@@ -65,6 +65,7 @@ class Conversation:
         self._lines = LineBuffer(max_line=MAX_ENVIRONMENT_LINE, strip_cr=False, what="a line of the AGI environment")
         self._size = 0
         self._partial: list[bytes] = []  # The lines so far of an answer of several.
+        self._tail = b"\n"  # The last bytes that a poisoned session was sent.
         if request is not None:
             self._begin_replies()
 
@@ -100,6 +101,7 @@ class Conversation:
             self.state = _POISONED
             self._poison, self._cause = reason, cause
             self._partial.clear()
+            self._look_for_hangup(self._lines.take_rest())
 
     def receive_reply(self, text: str) -> Reply | None:
         """Take a whole answer that came by another way than :meth:`receive_data`; None if nothing was asked.
@@ -126,6 +128,7 @@ class Conversation:
             if self.state is _BUSY and 0 <= data.find(b"\n") == len(data) - 1 and not self._lines.pending:
                 return self._answer(data[:-1])  # Nearly always: one line, whole and alone.
             if self.state is _POISONED:
+                self._look_for_hangup(data)
                 return None
             if self.state is _ENVIRONMENT:
                 data = self._receive_environment(data)
@@ -135,6 +138,12 @@ class Conversation:
         except AsteriskError as error:
             self.abandon("bytes came that answer no command", error)
             raise
+
+    def _look_for_hangup(self, data: bytes) -> None:
+        """Find the line in *data* that is all that still counts, and keep what may be the beginning of it."""
+        self._tail += data
+        self.hungup = self.hungup or b"\nHANGUP\n" in self._tail
+        self._tail = self._tail[-len(_HANGUP) - 1 :]
 
     # --- the environment ---
 
