@@ -12,6 +12,7 @@ from asterisk_py_agi import (
     AgiServer,
     AgiSession,
     ChannelState,
+    SessionEnded,
 )
 from asterisk_py_agi.results import Digits, Playback, Recording
 from asterisk_py_agi.testing import FakeAsteriskCall, ReceivedCommand, fake_call
@@ -262,3 +263,41 @@ async def test_a_server_can_be_called() -> None:
         await asyncio.gather(*(call.dial(server.host, server.port) for call in (good, bad)))
     assert (good.played, good.status, bad.status) == (["welcome"], "SUCCESS", "FAILURE")
     assert "menu" in repr(good)
+
+
+async def test_a_call_is_for_one_run() -> None:
+    call = FakeAsteriskCall()
+    await using(call)
+    with pytest.raises(RuntimeError, match="is over"):
+        await using(call, lambda s: s.answer())
+    with pytest.raises(RuntimeError, match="is over"):
+        await call.dial("127.0.0.1", 4573)
+
+
+async def test_a_run_that_is_given_up_leaves_no_handler_behind() -> None:
+    ends: list[str] = []
+
+    async def handler(session: AgiSession) -> None:
+        try:
+            await session.wait_hangup()
+        finally:
+            ends.append("cleaned up")
+
+    call = FakeAsteriskCall()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await call.run(handler)
+    assert ends == ["cleaned up"]
+    assert call.status == "FAILURE"
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_dialled_call_that_is_given_up_is_closed() -> None:
+    server = AgiServer(port=0)
+    server.route()(AgiSession.wait_hangup)
+    async with server:
+        ends = server.events(SessionEnded)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await FakeAsteriskCall().dial(server.host, server.port)
+        assert (await ends.recv()).hungup

@@ -176,6 +176,7 @@ class FakeAsteriskCall:
 
         Raises what the handler raised, unless that was how it ended after the hangup.
         """
+        self._check_not_over()
         ended = asyncio.Event()
         events: list[AgiEvent] = []
         service = Service(
@@ -186,7 +187,10 @@ class FakeAsteriskCall:
         exchange.attach(MemoryLink(self._received, self._lost))
         self._begin(exchange.receive_data)
         service.admit(exchange)
-        await ended.wait()
+        try:
+            await ended.wait()
+        finally:
+            await service.drain(0.0)  # Of a test that gave up.
         for event in events:
             if isinstance(event, SessionEnded) and event.error is not None:
                 raise event.error
@@ -195,9 +199,15 @@ class FakeAsteriskCall:
         """Call the server on *host* and *port*, and return when it is over."""
         loop = asyncio.get_running_loop()
         closed: asyncio.Future[None] = loop.create_future()
-        await loop.create_connection(lambda: CallingSocket(self._begin, self._received, closed), host, port)
-        await closed
-        self._lost()
+        self._check_not_over()
+        transport, _ = await loop.create_connection(
+            lambda: CallingSocket(self._begin, self._received, closed), host, port
+        )
+        try:
+            await closed
+        finally:
+            transport.abort()
+            self._lost()
 
     async def wait_for(self, command: str, *, timeout: float = 5.0) -> ReceivedCommand:
         """Return the first *command* (``GET DATA``) once it is received; TimeoutError after *timeout* seconds."""
@@ -213,6 +223,10 @@ class FakeAsteriskCall:
 
     def __repr__(self) -> str:
         return f"<FakeAsteriskCall {self.environment['agi_network_script']!r} status={self.status}>"
+
+    def _check_not_over(self) -> None:
+        if self.status is not None:
+            raise RuntimeError(f"{self!r} is over: a call is for one run, make another")
 
     # --- Asterisk's side ---
 
