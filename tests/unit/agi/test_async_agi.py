@@ -301,3 +301,50 @@ async def test_067_a_forged_environment_is_refused() -> None:
     forged = start().headers["Env"].replace("unknown%0Aagi_callingpres", "x%0A%0Aagi_arg_1%3A%20x%0Aagi_callingpres")
     with pytest.raises(DesyncError):
         await AgiSession.from_async_agi(Manager(), Event(start().headers | {"Env": forged})).__aenter__()
+
+
+# --- managers of other makes -----------------------------------------------------------------------------------------
+
+
+@on_virtual_clock
+async def test_what_a_manager_raises_that_is_no_error_of_ours_ends_the_command() -> None:
+    manager = Manager()
+    manager.failure = OSError("broken pipe")  # type: ignore[assignment]
+    async with AgiSession.from_async_agi(manager, start()) as call:
+        async with asyncio.timeout(1):
+            with pytest.raises(OutcomeUnknownError, match="broken pipe") as caught:
+                await call.noop()
+        assert caught.value.__cause__ is manager.failure
+
+
+@on_virtual_clock
+async def test_events_that_break_off_end_the_session(caplog: pytest.LogCaptureFixture) -> None:
+    manager = Manager()
+    async with AgiSession.from_async_agi(manager, start()) as call:
+        waiting = asyncio.ensure_future(call.noop())
+        await manager.wait_for_action(1)
+        manager.bus.close(ValueError("no event"))
+        async with asyncio.timeout(1):
+            with pytest.raises(OutcomeUnknownError, match="the manager has no more events"):
+                await waiting
+    assert "the manager's events failed" in caplog.text
+
+
+@on_virtual_clock
+async def test_giving_the_channel_back_leaves_nobody_behind_who_listens() -> None:
+    manager = Manager()
+    left = asyncio.Event()
+
+    async def handle() -> None:
+        async with AgiSession.from_async_agi(manager, start()):
+            left.set()
+
+    handling = asyncio.ensure_future(handle())
+    await left.wait()
+    await asyncio.sleep(0)
+    handling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await handling
+    await asyncio.sleep(1)
+    assert manager.commands == ["ASYNCAGI BREAK"]
+    assert asyncio.all_tasks() == {asyncio.current_task()}

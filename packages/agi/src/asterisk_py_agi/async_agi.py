@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
@@ -14,9 +15,11 @@ from asterisk_py_core.errors import (
     DesyncError,
     InputError,
     NotSentError,
+    OutcomeUnknownError,
     RequestRejectedError,
 )
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+from asterisk_py_core.stream import reason
 
 from .protocol.request import AgiRequest
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from .exchange import Exchange
 
 __all__ = ["AsyncAgiLink", "Manager", "ManagerEvent", "parse_environment"]
+
+logger = logging.getLogger(__name__)
 
 _EVENTS = frozenset({"AsyncAGIExec", "AsyncAGIEnd", "Hangup"})
 
@@ -106,9 +111,11 @@ class AsyncAgiLink:
 
     async def wait_closed(self) -> None:
         """Return when the channel was given back."""
-        if self._sending:
-            await asyncio.wait(self._sending)
-        self._follower.cancel()
+        try:
+            if self._sending:
+                await asyncio.wait(self._sending)
+        finally:
+            self._follower.cancel()
         await asyncio.wait((self._follower,))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -133,7 +140,13 @@ class AsyncAgiLink:
 
     async def _act(self, command: str) -> None:
         command_id = f"{self._mark}-{self._count}"
-        await self._manager.send("AGI", {"Channel": self._channel, "Command": command, "CommandID": command_id})
+        try:
+            await self._manager.send("AGI", {"Channel": self._channel, "Command": command, "CommandID": command_id})
+        except AsteriskError:
+            raise
+        except Exception as error:  # A manager of another make may raise anything.
+            running = self._exchange.conversation.running or None
+            raise OutcomeUnknownError(address=self.address, reason=reason(error), request=running) from error
 
     def _concerns(self, event: Any) -> bool:
         if isinstance(event, ConnectionStateChanged):
@@ -141,20 +154,24 @@ class AsyncAgiLink:
         return event.name in _EVENTS and event.get("Uniqueid", "") == self._uniqueid
 
     async def _follow(self, events: AsyncIterable[Any]) -> None:
-        reason = "the manager has no more events"
-        with contextlib.suppress(AsteriskError):  # What ended the manager's events, its owner is told.
+        why = "the manager has no more events"
+        try:
             async for event in events:
                 if isinstance(event, ConnectionStateChanged):
-                    reason = "the manager lost its connection"
+                    why = "the manager lost its connection"
                     break
                 if event.name == "AsyncAGIEnd":
-                    reason = "the channel has left AsyncAGI"
+                    why = "the channel has left AsyncAGI"
                     break
                 if event.name == "Hangup":
                     self._exchange.hang_up()
                 elif event.get("CommandId", "") == f"{self._mark}-{self._count}":
                     text = unquote(event.get("Result", ""), errors="surrogateescape")
                     self._exchange.receive_reply(text.removesuffix("\n"))
+        except AsteriskError:
+            pass  # Its owner is told.
+        except Exception:
+            logger.exception("%s: the manager's events failed", self.address)
         if not self._over:
             self._over = True
-            self._exchange.connection_lost(ConnectionClosedError(address=self.address, reason=reason))
+            self._exchange.connection_lost(ConnectionClosedError(address=self.address, reason=why))
