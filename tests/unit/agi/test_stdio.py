@@ -49,10 +49,15 @@ class Script:
         return written, printed.decode(), self.process.returncode
 
 
-@contextlib.asynccontextmanager
-async def script(folder: Path, body: str, *, stdin: Any = PIPE, stdout: Any = PIPE) -> AsyncIterator[Script]:
+def write_script(folder: Path, body: str) -> Path:
     path = folder / "script.py"
     path.write_text(SCRIPT.format(body=textwrap.indent(textwrap.dedent(body).strip(), "    ")), encoding="utf-8")
+    return path
+
+
+@contextlib.asynccontextmanager
+async def script(folder: Path, body: str, *, stdin: Any = PIPE, stdout: Any = PIPE) -> AsyncIterator[Script]:
+    path = write_script(folder, body)
     arguments = (sys.executable, "-X", "dev", "-W", "error", str(path))
     process = await asyncio.create_subprocess_exec(*arguments, stdin=stdin, stdout=stdout, stderr=PIPE)
     try:
@@ -199,6 +204,38 @@ async def test_066_an_environment_that_does_not_come_is_a_timeout(tmp_path: Path
     assert code == 0
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-", "</dev/null"])
+async def test_a_program_without_standard_input_or_output_is_told(tmp_path: Path, closed: str) -> None:
+    body = """
+    try:
+        async with AgiSession.from_stdio(environment_timeout=0.2):
+            pass
+    except (ConnectFailedError, ReadTimeoutError) as error:
+        print(type(error).__name__, error, file=sys.stderr)
+    """
+    path = write_script(tmp_path, body)
+    command = f"{sys.executable} -X dev -W error {path} {closed}"
+    process = await asyncio.create_subprocess_shell(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    async with asyncio.timeout(20):
+        _, printed = await process.communicate()
+    assert printed.decode().startswith("ConnectFailedError cannot connect to standard input and output: ")
+    assert printed.decode().count("\n") == 1
+    assert process.returncode == 0
+
+
+async def test_after_asterisk_has_closed_the_pipe_sighup_is_the_scripts_own_again(tmp_path: Path) -> None:
+    body = """
+    signal.signal(signal.SIGHUP, lambda *_: print("mine"))
+    async with AgiSession.from_stdio() as call:
+        await call.wait_hangup()
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.sleep(0.05)
+    """
+    async with script(tmp_path, body) as running:
+        _, printed, code = await running.end(STDIO)
+    assert (printed, code) == ("mine\n", 0)
+
+
 @pytest.mark.parametrize("taken", ["input", "output", "both"])
 async def test_a_program_that_asterisk_has_not_started_is_told(tmp_path: Path, taken: str) -> None:
     body = """
@@ -206,7 +243,7 @@ async def test_a_program_that_asterisk_has_not_started_is_told(tmp_path: Path, t
         async with AgiSession.from_stdio():
             pass
     except ConnectFailedError as error:
-        print(error)
+        print(error, file=sys.stderr)
     """
     (tmp_path / "in").write_bytes(STDIO)
     with (tmp_path / "in").open("rb") as stdin, (tmp_path / "out").open("wb") as stdout:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import stat
 import sys
 from typing import TYPE_CHECKING, Self, cast
 
@@ -45,6 +46,7 @@ class StdioLink:
             ConnectFailedError: they are no pipes, so it was not Asterisk that started this program.
         """
         link = cls(exchange)
+        _check()
         incoming, outgoing = _take_over()
         exchange.attach(link)
         with contextlib.ExitStack() as undo:
@@ -54,7 +56,7 @@ class StdioLink:
                 link._writer, _ = await link._loop.connect_write_pipe(lambda: _Pipe(link), outgoing)
                 undo.callback(link._writer.abort)
                 link._reader, _ = await link._loop.connect_read_pipe(lambda: _Pipe(link), incoming)
-            except (OSError, ValueError) as error:
+            except OSError as error:
                 raise ConnectFailedError(address=cls.address, cause=error) from error
             undo.pop_all()
         # Only the main thread may; elsewhere the hangup shows at the next command.
@@ -73,9 +75,7 @@ class StdioLink:
         """Close both pipes once everything is written."""
         self._reader.close()
         self._writer.close()
-        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-            if self._loop.remove_signal_handler(signal.SIGHUP):
-                signal.signal(signal.SIGHUP, cast("signal.Handlers", self._old_handler))
+        self._give_sighup_back()
 
     async def wait_closed(self) -> None:
         """Return when everything is written and closed."""
@@ -88,9 +88,15 @@ class StdioLink:
         else:
             # Asterisk closes the pipe to the script first when the channel is gone.
             self._writer.close()
+            self._give_sighup_back()
         cause = ConnectionClosedError(address=self.address)
         cause.__cause__ = error
         self._exchange.connection_lost(cause)
+
+    def _give_sighup_back(self) -> None:
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            if self._loop.remove_signal_handler(signal.SIGHUP):
+                signal.signal(signal.SIGHUP, cast("signal.Handlers", self._old_handler))
 
     def received(self, data: bytes) -> None:
         """Hand *data* on."""
@@ -112,6 +118,16 @@ class _Pipe(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._link.lost(self._transport, exc)
+
+
+def _check() -> None:
+    """Refuse what Asterisk does not start a script with, before anything is changed."""
+    for name, stream, number in (("input", sys.__stdin__, 0), ("output", sys.__stdout__, 1)):
+        # Where there was none at the start, the number is another file's by now.
+        mode = 0 if stream is None else os.fstat(number).st_mode
+        if not stat.S_ISFIFO(mode) and not stat.S_ISSOCK(mode):
+            cause = f"standard {name} is no pipe: Asterisk has not started this program"
+            raise ConnectFailedError(address=StdioLink.address, cause=cause)
 
 
 def _take_over() -> tuple[FileIO, FileIO]:
