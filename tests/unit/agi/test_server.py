@@ -422,7 +422,7 @@ async def test_a_taken_port_is_tried_until_it_is_free(caplog: pytest.LogCaptureF
     assert str(cause) == f"cannot listen on 127.0.0.1:{port}: Address already in use"
     assert isinstance(cause.__cause__, OSError)
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
-        f"AgiServer(127.0.0.1:{port}): {cause}"
+        f"AgiServer(127.0.0.1:{port}): {cause}; it is tried again as the policy says"
     ]
 
 

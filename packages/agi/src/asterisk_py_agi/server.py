@@ -184,10 +184,11 @@ class AgiServer(Supervised[AgiEvent]):
         except AsteriskError as error:
             if error.is_retryable and not self._warned:
                 self._warned = True  # Once an outage; each try is logged by the supervisor.
-                logger.warning("%s: %s", self._name, error)
+                logger.warning("%s: %s; it is tried again as the policy says", self._name, error)
             raise
         self._warned = False
         self._port = listener.port
+        logger.info("%s listens on %s", self._name, listener.address)
         return listener
 
     async def _serve(self, listener: Listener) -> NoReturn:
@@ -234,6 +235,7 @@ class AgiServer(Supervised[AgiEvent]):
             self._drain()
 
     def _drain(self) -> None:
+        logger.info("%s waits %g s at most for %d calls", self._name, self._drain_timeout, self._service.sessions)
         self._draining = asyncio.create_task(self._service.drain(self._drain_timeout), name=f"{self._name} draining")
 
     def _close_bus(self) -> None:
