@@ -46,6 +46,17 @@ async def owner() -> AsyncIterator[Owner]:
     gc.collect()  # A socket left open warns here, and warnings fail tests.
 
 
+@pytest.fixture(autouse=True, params=["a loop that watches", "a loop that does not"])
+async def loop_of_both_kinds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test also on a loop like Windows' own, for the listening socket."""
+    if request.param == "a loop that does not":
+
+        def add_reader(*_: object) -> None:
+            raise NotImplementedError
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "add_reader", add_reader)
+
+
 @contextlib.asynccontextmanager
 async def serving(listener: Listener, owner: Owner) -> AsyncIterator[asyncio.Task[Any]]:
     task = asyncio.ensure_future(listener.serve(owner.make))
@@ -78,14 +89,21 @@ def resolving_to(monkeypatch: pytest.MonkeyPatch, *addresses: tuple[Any, ...]) -
 
 def accepting_by(monkeypatch: pytest.MonkeyPatch, *outcomes: OSError) -> Callable[[], int]:
     """Make the next accepts end as said, and the later ones as they do; what is returned counts those left."""
-    real, left = net._next_connection, list(outcomes)
+    loop = asyncio.get_running_loop()
+    real_of_loop, real, left = loop.sock_accept, socket.socket.accept, list(outcomes)
 
-    async def accept(sock: socket.socket) -> socket.socket:
+    async def accept_by_loop(sock: socket.socket) -> tuple[socket.socket, Any]:
         if left:
             raise left.pop(0)
-        return await real(sock)
+        return await real_of_loop(sock)
 
-    monkeypatch.setattr(net, "_next_connection", accept)
+    def accept(sock: socket.socket) -> tuple[socket.socket, Any]:
+        if left:
+            raise left.pop(0)
+        return real(sock)
+
+    monkeypatch.setattr(loop, "sock_accept", accept_by_loop)
+    monkeypatch.setattr(socket.socket, "accept", accept)
     return lambda: len(left)
 
 
@@ -239,11 +257,11 @@ async def test_a_caller_gone_before_it_is_served_is_nobody(owner: Owner, monkeyp
     real = loop.connect_accepted_socket
     failures = [OSError(errno.ENOTCONN, "not connected")]
 
-    async def connect(make: Callable[[], Stream], sock: socket.socket) -> object:
+    async def connect(make: Callable[[], Stream], sock: socket.socket, **options: Any) -> object:
         if failures:
             sock.close()
             raise failures.pop()
-        return await real(make, sock)
+        return await real(make, sock, **options)
 
     monkeypatch.setattr(loop, "connect_accepted_socket", connect)
     listener = await Listener.open(LOOPBACK, 0)
@@ -264,3 +282,19 @@ async def test_without_file_descriptors_callers_wait(
         assert left() == 0
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
     assert os.strerror(errno.EMFILE) in caplog.text
+
+
+async def test_many_who_come_at_once_are_all_accepted_and_others_get_their_turn(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(net, "_AT_A_TIME", 3)
+    listener = await Listener.open(LOOPBACK, 0)
+    callers = [socket.create_connection((LOOPBACK, listener.port)) for _ in range(20)]
+    async with serving(listener, owner), asyncio.timeout(5):
+        seen = []
+        while len(owner.streams) < 20:
+            await asyncio.sleep(0)
+            seen.append(len(owner.streams))
+        assert len(set(seen)) > 4
+    for caller in callers:
+        caller.close()

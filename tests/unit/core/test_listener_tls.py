@@ -112,7 +112,7 @@ async def test_a_handshake_under_way_ends_with_the_listener() -> None:
     serving = asyncio.create_task(server.run())
     reader, writer = await asyncio.open_connection("127.0.0.1", server.listener.port)
     async with asyncio.timeout(5):
-        while not server.listener._handshakes:  # noqa: ASYNC110 - nothing says that a connection was accepted
+        while not server.listener._starting:  # noqa: ASYNC110 - nothing says that a connection was accepted
             await asyncio.sleep(0)
         serving.cancel()
         await asyncio.wait([serving])

@@ -40,6 +40,8 @@ _EXHAUSTED_PAUSE = 1.0
 # TLS handshakes at a time; who comes next waits in the backlog.
 _HANDSHAKES = 64
 _HANDSHAKE_TIMEOUT = 5.0
+# So many connections are accepted before whatever else there is to do.
+_AT_A_TIME = 64
 
 _AddressInfo = tuple[int, int, int, str, Any]
 
@@ -101,7 +103,8 @@ class Listener:
         self.port: int = sockets[0].getsockname()[1]
         self.address = format_address(host, self.port)
         self._sockets = sockets
-        self._handshakes: set[asyncio.Task[None]] = set()
+        self._starting: set[asyncio.Task[None]] = set()
+        self._accepted: set[socket.socket] = set()  # Those whose task has not begun.
 
     @classmethod
     async def open(cls, host: str, port: int) -> Self:
@@ -142,9 +145,9 @@ class Listener:
         try:
             done, _ = await asyncio.wait(accepting, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            await self._stop(accepting)
+            await self._stop(accepting, ssl)
             raise
-        await self._stop(accepting)
+        await self._stop(accepting, ssl)
         raise ConnectionClosedError(address=self.address, reason=done.pop().result())
 
     def close(self) -> None:
@@ -152,77 +155,111 @@ class Listener:
         for sock in self._sockets:
             sock.close()
 
-    async def _stop(self, accepting: list[asyncio.Task[str]]) -> None:
-        tasks = [*accepting, *self._handshakes]
-        for task in tasks:
+    async def _stop(self, accepting: list[asyncio.Task[str]], ssl: SSLContext | None) -> None:
+        # Who was accepted is served, a few turns of the loop from now; a handshake may take its peer seconds.
+        for task in accepting if ssl is None else [*accepting, *self._starting]:
             task.cancel()
-        await asyncio.wait(tasks)
+        await asyncio.wait([*accepting, *self._starting])
+        while self._accepted:
+            self._accepted.pop().close()
 
     async def _accept(
         self, sock: socket.socket, make_protocol: Callable[[], asyncio.BaseProtocol], ssl: SSLContext | None
     ) -> str:
         """Accept until that fails, and return why."""
+        loop = asyncio.get_running_loop()
+        with _Incoming(sock) as incoming:
+            while True:
+                try:
+                    connection = await incoming.next()
+                except ConnectionAbortedError:
+                    continue
+                except OSError as error:
+                    if error.errno not in _EXHAUSTED:
+                        return f"the listening socket failed: {reason(error)}"
+                    logger.warning("%s accepts nothing for %g s: %s", self.address, _EXHAUSTED_PAUSE, reason(error))
+                    await incoming.pause(_EXHAUSTED_PAUSE)
+                    continue
+                # Beside the others: a transport is ready some turns of the loop later, and a peer may take its time
+                # over a handshake.
+                self._accepted.add(connection)
+                task = loop.create_task(self._begin(connection, make_protocol, ssl))
+                self._starting.add(task)
+                task.add_done_callback(self._starting.discard)
+                if ssl is not None and len(self._starting) >= _HANDSHAKES:
+                    await asyncio.wait(self._starting, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _begin(
+        self, connection: socket.socket, make_protocol: Callable[[], asyncio.BaseProtocol], ssl: SSLContext | None
+    ) -> None:
+        self._accepted.discard(connection)
+        timeout = None if ssl is None else _HANDSHAKE_TIMEOUT
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                make_protocol, connection, ssl=ssl, ssl_handshake_timeout=timeout
+            )
+        except OSError:
+            pass  # The peer was gone before it was looked at, or does not speak TLS.
+        except BaseException:
+            _cut_off(connection)
+            raise
+
+
+class _Incoming:
+    """The connections that come to one listening socket.
+
+    The loop watches the socket all the time: ``sock_accept`` begins to watch it for each connection, which is a quarter
+    of what a short call costs. Windows' own loop cannot watch sockets, and accepts by itself.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._readable = asyncio.Event()
+        self._in_a_row = 0
+
+    def __enter__(self) -> Self:
+        self._watches = self._watch()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._watches:
+            with contextlib.suppress(RuntimeError):  # The loop is closed, and watches nothing any more.
+                self._loop.remove_reader(self._sock)
+
+    async def next(self) -> socket.socket:
+        """Return the next connection; raises the OSError of accepting it."""
+        self._in_a_row += 1
+        if self._in_a_row > _AT_A_TIME:
+            self._in_a_row = 0
+            await asyncio.sleep(0)
+        if not self._watches:
+            return (await self._loop.sock_accept(self._sock))[0]
         while True:
             try:
-                connection = await _next_connection(sock)
-            except ConnectionAbortedError:
-                continue
-            except OSError as error:
-                if error.errno not in _EXHAUSTED:
-                    return f"the listening socket failed: {reason(error)}"
-                logger.warning("%s accepts nothing for %g s: %s", self.address, _EXHAUSTED_PAUSE, reason(error))
-                await asyncio.sleep(_EXHAUSTED_PAUSE)
-                continue
-            if ssl is None:
-                await _begin(connection, make_protocol, None)
-                continue
-            # A peer may take its time over the handshake, and the next one does not wait for it.
-            handshake = asyncio.create_task(_begin(connection, make_protocol, ssl))
-            self._handshakes.add(handshake)
-            handshake.add_done_callback(self._handshakes.discard)
-            if len(self._handshakes) >= _HANDSHAKES:
-                await asyncio.wait(self._handshakes, return_when=asyncio.FIRST_COMPLETED)
+                connection, _ = self._sock.accept()
+            except BlockingIOError:
+                self._in_a_row = 0
+                self._readable.clear()
+                await self._readable.wait()
+            else:
+                connection.setblocking(False)
+                return connection
 
+    async def pause(self, seconds: float) -> None:
+        """Do nothing for so long, however many are waiting."""
+        if self._watches:
+            self._loop.remove_reader(self._sock)
+        await asyncio.sleep(seconds)
+        if self._watches:
+            self._watch()
 
-async def _next_connection(sock: socket.socket) -> socket.socket:
-    """Accept a connection; cancelled, it accepts none.
-
-    ``loop.sock_accept`` may accept one in the very turn in which it is cancelled, and then loses it without closing it.
-    """
-    loop = asyncio.get_running_loop()
-    while True:
-        with contextlib.suppress(BlockingIOError, InterruptedError):
-            connection, _ = sock.accept()
-            connection.setblocking(False)
-            return connection
-        readable = asyncio.Event()
+    def _watch(self) -> bool:
         try:
-            loop.add_reader(sock, readable.set)
-        except NotImplementedError:  # The loop Windows has by default.
-            return (await loop.sock_accept(sock))[0]
-        try:
-            await readable.wait()
-        finally:
-            with contextlib.suppress(RuntimeError):  # The loop is closed, and watches nothing any more.
-                loop.remove_reader(sock)
-
-
-async def _begin(
-    connection: socket.socket, make_protocol: Callable[[], asyncio.BaseProtocol], ssl: SSLContext | None
-) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        if ssl is None:
-            await loop.connect_accepted_socket(make_protocol, connection)
-        else:
-            await loop.connect_accepted_socket(
-                make_protocol, connection, ssl=ssl, ssl_handshake_timeout=_HANDSHAKE_TIMEOUT
-            )
-    except OSError:
-        pass  # The peer was gone before it was looked at, or does not speak TLS.
-    except BaseException:
-        _cut_off(connection)
-        raise
+            self._loop.add_reader(self._sock, self._readable.set)
+        except NotImplementedError:
+            return False
+        return True
 
 
 def _listen(info: _AddressInfo, address: Any) -> socket.socket:
