@@ -1,6 +1,7 @@
 """The pages users read, and the examples in them."""
 
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,8 @@ __all__ = ["PAGES", "ROOT", "Example", "examples", "files"]
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("packages/*/README.md"))]
 
-_FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A block in a list is indented.
+_FENCE: Final = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,11 @@ class Example:
 def examples(language: str) -> list[Example]:
     """Return all blocks in *language*, page after page."""
     return [
-        Example(page, text.count("\n", 0, block.start()) + 2, block[1], block[2])
+        Example(page, text.count("\n", 0, block.start()) + 2, block[2], textwrap.dedent(block[3]))
         for page in PAGES
         for text in [page.read_text(encoding="utf-8")]
         for block in _FENCE.finditer(text)
-        if block[1] == language
+        if block[2] == language
     ]
 
 
