@@ -20,7 +20,7 @@ help: ## list the targets
 
 sync: .venv/.synced ## install the four packages (editable) and the tools
 
-demo: sync ## follow calls on an embedded fake PBX, or on a real one: make demo ASTERISK_HOST=127.0.0.1
+demo: sync ## all three protocols on an embedded fake PBX; on a running one: make demo ASTERISK_HOST=127.0.0.1
 	@$(BIN)/python -m examples.demo
 
 demo-live: sync ## the same on a real Asterisk of its own (see: make asterisk)

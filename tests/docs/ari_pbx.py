@@ -14,17 +14,17 @@ import aiohttp
 from aiohttp import web
 
 from asterisk_py_ari import AriClient, AriServer, MediaConnection, MediaServer
-from asterisk_py_ari.testing import FakeAriServer, Reply
+from asterisk_py_ari.testing import FakeAriServer, ReceivedRequest, Reply
 
 __all__ = [
     "CONNECTION_ID",
-    "REPLIES",
     "MediaPbx",
     "Peers",
     "ari_server_of",
     "client_of",
     "media_connection_of",
     "media_server_of",
+    "teach",
 ]
 
 CONNECTION_ID: Final = "5b3f3c2d"
@@ -47,15 +47,20 @@ CHANNEL: Final = {
     "language": "en",
 }
 PLAYBACK: Final = {"id": "1", "media_uri": "sound:beep", "target_uri": "channel:1795623107.1", "state": "queued"}
-CREATED: Final = Reply(200, json.dumps(CHANNEL).encode())
-REPLIES: Final = (
-    ("POST", "/channels", CREATED),
-    ("POST", "/channels/*", CREATED),
-    ("POST", "/channels/*/answer", Reply(204)),
-    ("POST", "/channels/*/play*", Reply(201, json.dumps(PLAYBACK).encode())),
-)
-
 Peer = Callable[[int], Awaitable[None]]
+
+
+def teach(pbx: FakeAriServer) -> None:
+    """Have *pbx* answer what the examples ask: whom they call is there and answers."""
+
+    def originate(request: ReceivedRequest) -> Reply:
+        channel = {**CHANNEL, "id": request.path.removeprefix("/channels/")}
+        pbx.emit_event("StasisStart", application="demo", args=[], channel=channel)
+        return Reply(200, json.dumps(channel).encode())
+
+    pbx.on("POST", "/channels/*", originate)
+    pbx.on("POST", "/channels/*/answer", Reply(204))
+    pbx.on("POST", "/channels/*/play*", Reply(201, json.dumps(PLAYBACK).encode()))
 
 
 def client_of(pbx: FakeAriServer) -> type[AriClient]:

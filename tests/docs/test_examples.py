@@ -27,12 +27,12 @@ from tests.docs.ami_pbx import ANSWERS
 from tests.docs.ami_pbx import client_of as ami_client_of
 from tests.docs.ari_pbx import (
     CONNECTION_ID,
-    REPLIES,
     MediaPbx,
     Peers,
     ari_server_of,
     media_connection_of,
     media_server_of,
+    teach,
 )
 from tests.docs.ari_pbx import client_of as ari_client_of
 from tests.docs.pages import PAGES, ROOT, Example, examples, files
@@ -58,8 +58,7 @@ async def ami_pbx() -> AsyncIterator[FakeAmiServer]:
 @pytest.fixture
 async def ari_pbx() -> AsyncIterator[FakeAriServer]:
     async with FakeAriServer(secret="secret") as server:
-        for method, path, reply in REPLIES:
-            server.on(method, path, reply)
+        teach(server)
         yield server
 
 
