@@ -103,13 +103,13 @@ class Timeline:
 
     def sum_up(self) -> None:
         """Print what each subscription has seen."""
-        table = Table("", *self._seen, title="What one subscription of each protocol saw", title_justify="left")
+        table = Table("", *self._seen)
         every = self._seen.values()
         table.add_row("events", *(f"{seen.events.total()} of {len(seen.events)} kinds" for seen in every))
         table.add_row("ends of calls", *(counted(seen.calls) for seen in every))
         table.add_row("connections", *(str(seen.client.epoch) for seen in every))
         table.add_row("outages", *(", ".join(f"{down:.1f} s" for down in seen.outages) or "none" for seen in every))
-        self._console.print()
+        self._console.print("\nWhat one subscription of each protocol saw")
         self._console.print(table)
 
 
