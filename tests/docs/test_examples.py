@@ -108,7 +108,8 @@ async def test_each_example_in_python_runs(
 
 def test_no_page_has_lost_its_examples() -> None:
     pages = {str(example.page.relative_to(ROOT)) for example in examples("python")}
-    assert {str(page.relative_to(ROOT)) for page in PAGES} - pages == {"docs/cli.md"}
+    # These two have none to lose.
+    assert {str(page.relative_to(ROOT)) for page in PAGES} - pages <= {"docs/cli.md", "docs/reliability.md"}
     assert not {"README.md", "docs/ari-media.md", "packages/ari/README.md"} - {
         str(example.page.relative_to(ROOT)) for example in PYTHON
     }
