@@ -758,6 +758,23 @@ async def test_089_who_insists_takes_it_back(pbx: FakeAriServer, make_client: Ma
     assert (insists.epoch, pbx.handshakes) == (2, 3)
 
 
+async def test_089_who_is_replaced_and_then_cut_off_does_not_take_it_back(
+    pbx: FakeAriServer, make_client: MakeClient
+) -> None:
+    async with make_client() as client:
+
+        def replace(_: ReceivedRequest) -> None:
+            pbx.replace("demo")
+            pbx.drop()
+
+        pbx.on("GET", "/applications/demo", replace)
+        pbx.drop()
+        async with asyncio.timeout(5):
+            _, cause = await ended(client)
+        assert isinstance(cause, ApplicationReplacedError)
+        assert pbx.handshakes == 2
+
+
 # --- after a gap -----------------------------------------------------------------------------------------------------
 
 
@@ -837,6 +854,37 @@ async def test_090_a_connection_that_cannot_say_what_is_left_is_given_up_and_tri
         pbx.off("GET", "/channels")
         report = await next_of(events, Resynchronized)
     assert report.gone == ("c",)
+
+
+@pytest.mark.parametrize("odd", [{}, {"channel": 5}, {"channel": {}}, {"channel": {"id": {}}}, {"channel": None}])
+@pytest.mark.parametrize("kind", ["StasisStart", "StasisEnd", "ChannelDestroyed"])
+async def test_088_an_event_without_the_channel_it_should_have_ends_nothing(
+    pbx: FakeAriServer, make_client: MakeClient, kind: str, odd: dict[str, Any]
+) -> None:
+    async with make_client() as client:
+        events = client.events(AriEvent)
+        pbx.emit_event(kind, **odd)
+        pbx.emit_event("StasisStart", args=[], channel=channel("c"))
+        async with asyncio.timeout(5):
+            first, second = await events.recv(), await events.recv()
+    assert (first.type, second.type, client.epoch) == (kind, "StasisStart", 1)
+    assert first.misfits
+
+
+@pytest.mark.parametrize(
+    ("application_body", "channels_body"),
+    [(b'{"name": "demo"}', b"[{}, 5, null]"), (b'{"channel_ids": [{}, "c"]}', b'[{"id": {}}, {"id": "c"}]')],
+)
+async def test_088_a_gap_is_reported_whatever_asterisk_says_of_it(
+    pbx: FakeAriServer, make_client: MakeClient, application_body: bytes, channels_body: bytes
+) -> None:
+    pbx.on("GET", "/applications/demo", Reply(200, application_body))
+    pbx.on("GET", "/channels", Reply(200, channels_body))
+    async with make_client() as client:
+        events = client.events(Resynchronized)
+        pbx.drop()
+        report = await next_of(events, Resynchronized)
+    assert [each.id for each in report.channels] == (["c"] if b"c" in channels_body.replace(b"channel", b"") else [])
 
 
 async def test_events_that_came_before_a_second_loss_are_delivered(pbx: FakeAriServer, make_client: MakeClient) -> None:

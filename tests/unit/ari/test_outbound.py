@@ -195,6 +195,14 @@ async def test_several_applications_are_named_as_they_register(server: AriServer
         assert ari.apps == ("one", "two")
 
 
+async def test_a_registration_that_names_no_application_is_none(server: AriServer, asterisk: Peer) -> None:
+    await asterisk(server, '{"type":"ApplicationRegistered"}', REGISTERED, REGISTERED)
+    client = await next_client(server)
+    async with client:
+        assert client.apps == (APP,)
+        assert APP in repr(client)
+
+
 async def test_closing_the_server_closes_its_clients(asterisk: Peer) -> None:
     async with AriServer(port=0, credentials=LOGIN) as server:
         used, unused = await asterisk(server, REGISTERED), await asterisk(server, REGISTERED)

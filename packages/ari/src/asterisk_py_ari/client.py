@@ -103,6 +103,7 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
         self._decoder = FrameDecoder(self)
         self._membership = Membership()
         self._connection: AriConnection | None = None
+        self._replaced: ApplicationReplacedError | None = None
         self._closing: asyncio.Task[None] | None = None
         bus: EventBus[AriEvent | Resynchronized | ConnectionStateChanged] = EventBus()
         Supervised.__init__(
@@ -194,6 +195,7 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
     async def _open(self) -> AriConnection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
+        self._replaced = None
         connection = await AriConnection.open(
             self._url,
             self._decoder,
@@ -237,7 +239,9 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
         self._closing = asyncio.create_task(self._close(connection, resynchronizing), name=f"{self._name} closing")
         connection.deliver_to(self._received)
         self._connection = None
-        raise cause
+        # An application that was taken over is not to be asked for again, though the connection ended of something
+        # else before that was heard.
+        raise self._replaced or cause
 
     async def _close(self, connection: AriConnection, resynchronizing: asyncio.Task[None] | None) -> None:
         if resynchronizing is not None:
@@ -250,24 +254,27 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
         try:
             applications = [await self.applications.get(name) for name in self.apps]
             channels = await self.channels.list()
-        except AsteriskError as error:
+            report = self._membership.compare(self.epoch, applications, channels, connection.early)
+        except Exception as error:
+            if not isinstance(error, AsteriskError):
+                # Not left to this task, whose end nobody looks at: events would wait for ever.
+                logger.exception("%s could not make out what became of the channels", self._name)
             reason = f"it was not said what became of the channels: {error}"
             failure = ConnectionClosedError(address=self._address, reason=reason)
             failure.__cause__ = error
             connection.abort(failure)
         else:
-            self._bus.publish(self._membership.compare(self.epoch, applications, channels, connection.early))
+            self._bus.publish(report)
             connection.deliver_to(self._received)
 
     def _received(self, event: AriEvent) -> None:
         self._membership.note(event)
         self._bus.publish(event)
         if isinstance(event, ApplicationReplaced) and self._connection is not None:
-            self._connection.abort(
-                ApplicationReplacedError(
-                    application=event.application, address=self._address, is_retryable=self._take_over
-                )
+            self._replaced = ApplicationReplacedError(
+                application=event.application, address=self._address, is_retryable=self._take_over
             )
+            self._connection.abort(self._replaced)
 
 
 def _check_credentials(credentials: object) -> Credentials:

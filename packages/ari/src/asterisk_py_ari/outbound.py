@@ -126,8 +126,8 @@ class OutboundAriClient(AriClient):
         raise AssertionError("unreachable")
 
     def _received(self, event: AriEvent) -> None:
-        if isinstance(event, ApplicationRegistered) and event.application not in self.apps:
-            self.apps = (*self.apps, event.application)
+        if isinstance(event, ApplicationRegistered) and not event.misfits:
+            self.apps = tuple(dict.fromkeys((*self.apps, event.application)))
             self._registered.set()
         if self._held is not None:
             self._held.append(event)

@@ -47,18 +47,40 @@ class Membership:
 
     def note(self, event: AriEvent) -> None:
         """Take *event* into account."""
+        id_ = _channel_id(event)
+        if id_ is None:
+            return
         if isinstance(event, StasisStart):
-            self._held[event.channel.id] = None
-        elif isinstance(event, (StasisEnd, ChannelDestroyed)):
-            self._held.pop(event.channel.id, None)
+            self._held[id_] = None
+        else:
+            self._held.pop(id_, None)
 
     def compare(
         self, epoch: int, applications: Sequence[Application], channels: Iterable[Channel], early: Iterable[AriEvent]
     ) -> Resynchronized:
         """Take over what Asterisk says, and return how it differs; what *early* events tell is nobody's loss."""
-        held = dict.fromkeys(id_ for application in applications for id_ in application.channel_ids)
-        told = {event.channel.id for event in early if isinstance(event, (StasisEnd, ChannelDestroyed))}
+        held = {id_ for application in applications for id_ in _texts(application.channel_ids)}
+        told = {_channel_id(event) for event in early if not isinstance(event, StasisStart)}
         gone = tuple(id_ for id_ in self._held if id_ not in held and id_ not in told)
         self._held = {id_: None for id_ in self._held if id_ in held}
-        here = tuple(channel for channel in channels if channel.id in held)
+        here = tuple(channel for channel in channels if _id(channel) in held)
         return Resynchronized(epoch=epoch, applications=tuple(applications), channels=here, gone=gone)
+
+
+# What does not fit its model is as it came (see protocol.fitting), so a channel may be anything, and have any id.
+
+
+def _channel_id(event: AriEvent) -> str | None:
+    """Return whose coming or going *event* tells, if it tells one."""
+    if not isinstance(event, (StasisStart, StasisEnd, ChannelDestroyed)):
+        return None
+    return _id(event.channel)
+
+
+def _id(channel: object) -> str | None:
+    id_ = getattr(channel, "id", None)
+    return id_ if isinstance(id_, str) else None
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
