@@ -40,7 +40,7 @@ EDGE = {
     "agi": {"fake_links", "server", "stdio", "testing"},
     "ari": {
         "connection", "fake_session", "testing", "transport.acceptor", "transport.faults", "transport.http",
-        "transport.media_socket", "transport.outbound_socket", "transport.websocket",
+        "transport.media_socket", "transport.outbound_socket", "transport.tls", "transport.websocket",
     },
 }
 # fmt: on

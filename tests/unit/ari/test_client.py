@@ -142,6 +142,11 @@ def new(**options: Any) -> AriClient:
 @pytest.mark.parametrize(
     "options",
     [
+        {"transport": 10**5000}, {"app": 10**5000}, {"app": [10**5000]}, {"event_filter": 10**5000},
+        {"policy": 10**5000},
+        {"app": "a\ud800"}, {"app": [f"a{number:072d}" for number in range(60)]},
+        {"url": "http://h/\ud800"}, {"url": "http://\ud800"}, {"url": f"http://{'a' * 64}"}, {"url": "http://a..b"},
+        {"url": "http://."}, {"url": "http://256.1.1.1"}, {"url": "http://127.1"}, {"url": "http://0"},
         {"transport": "carrier pigeon"}, {"transport": None}, {"event_filter": "StasisStart"}, {"ssl": True},
         {"url": "https://a", "ssl": False}, {"url": "https://a", "ssl": "yes"}, {"timeout": 0}, {"policy": "often"},
         {"credentials": Credentials("a:b", "x")},
@@ -955,7 +960,7 @@ async def test_a_filter_that_is_refused_is_no_filter(pbx: FakeAriServer, make_cl
     assert len(pbx.called("PUT", "*")) == 1
 
 
-@pytest.mark.parametrize("kinds", ["StasisStart", [7], ["Stasis Start"], [""]])
+@pytest.mark.parametrize("kinds", ["StasisStart", [7], ["Stasis Start"], [""], None, 7, [int], [AriEvent]])
 def test_a_filter_is_of_event_types(kinds: Any) -> None:
     with pytest.raises(InputError, match=r"^allowed "):
         EventFilter(allowed=kinds)

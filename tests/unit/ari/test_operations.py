@@ -225,6 +225,9 @@ def test_a_list_is_escaped_as_asterisk_cuts_it() -> None:
 @pytest.mark.parametrize(
     ("convert", "value"),
     [
+        (milliseconds, 10**400),
+        pytest.param(number, 10**5000, id="a huge number"),
+        pytest.param(flag, 10**5000, id="a huge flag"),
         (text, 7),
         (text, b"x"),
         (text, "a\0"),

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
 
-from asterisk_py_core.checks import check_timeout
+from asterisk_py_core.checks import check_timeout, shown
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import (
     AsteriskError,
@@ -18,7 +18,7 @@ from asterisk_py_core.errors import (
     NotSentError,
 )
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.net import check_target, tls_context
+from asterisk_py_core.net import check_target
 from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervised import Supervised
 from asterisk_py_core.supervisor import Supervisor
@@ -27,11 +27,12 @@ from .connection import AriConnection, TransportChoice
 from .errors import ApplicationReplacedError, StatusError, reason_of, rejection
 from .event_filter import EventFilter
 from .events import ApplicationReplaced
-from .protocol.address import Address, application_names
+from .protocol.address import Address, application_names, events_target
 from .protocol.envelope import FrameDecoder, decode_answer
 from .protocol.event import AriEvent
 from .resources import AriOperations
 from .resync import Membership, Resynchronized
+from .transport.tls import client_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +94,8 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
         self._name = f"AriClient({self._address})"
         self.apps = application_names(app)
         self._credentials = _check_credentials(credentials)
-        self._ssl = _check_ssl(self._url, ssl)
-        self._subscribe_all = subscribe_all
+        self._ssl = client_context(self._url, ssl)
+        self._target = events_target(self.apps, subscribe_all=subscribe_all)
         self._filter = _check_filter(event_filter)
         self._choice = TransportChoice.of(transport)
         self._over_websocket: bool | None = None
@@ -200,7 +201,7 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
             self._url,
             self._decoder,
             apps=self.apps,
-            subscribe_all=self._subscribe_all,
+            target=self._target,
             credentials=self._credentials,
             ssl=self._ssl,
             timeout=self._timeout,
@@ -285,17 +286,9 @@ def _check_credentials(credentials: object) -> Credentials:
     return credentials
 
 
-def _check_ssl(address: Address, ssl: object) -> SSLContext | None:
-    if not address.is_tls:
-        if ssl:
-            raise InputError(field="ssl", problem="needs an address that begins with https://")
-        return None
-    if ssl is False:
-        raise InputError(field="ssl", problem="is False, and the address begins with https://")
-    return tls_context(True if ssl is None else ssl)
-
-
 def _check_filter(event_filter: object) -> EventFilter | None:
     if event_filter is not None and not isinstance(event_filter, EventFilter):
-        raise InputError(field="event_filter", problem=f"must be an EventFilter or None, not {event_filter!r:.100}")
+        raise InputError(
+            field="event_filter", problem=f"must be an EventFilter or None, not {shown(event_filter):.100}"
+        )
     return event_filter

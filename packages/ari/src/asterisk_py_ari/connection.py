@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from typing import TYPE_CHECKING, Final, Protocol, Self
-from urllib.parse import quote
 
+from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import (
     AsteriskError,
     ClientClosedError,
@@ -55,7 +55,7 @@ class TransportChoice(enum.Enum):
             return cls(choice)
         except ValueError:
             names = ", ".join(repr(each.value) for each in cls)
-            raise InputError(field="transport", problem=f"must be one of {names}, not {choice!r:.100}") from None
+            raise InputError(field="transport", problem=f"must be one of {names}, not {shown(choice):.100}") from None
 
 
 class Transport(Protocol):
@@ -86,19 +86,18 @@ class AriConnection:
         decoder: FrameDecoder,
         *,
         apps: Sequence[str],
-        subscribe_all: bool,
+        target: str,
         credentials: Credentials,
         ssl: SSLContext | None,
         timeout: float,
     ) -> Self:
-        """Open the WebSocket of *apps* within *timeout* seconds.
+        """Open the WebSocket of *apps*, which is at *target*, within *timeout* seconds.
 
         Raises what :meth:`HttpTransport.open_websocket` raises, but for refusals: LoginRejectedError (401), and a
         StatusError for the rest. Those of an Asterisk that is starting are retryable: 503, 500, and 404 from its web
         server, where ARI is not there yet.
         """
         http = HttpTransport(address, credentials, ssl=ssl)
-        target = f"/events?app={quote(','.join(apps), safe=',')}" + ("&subscribeAll=true" if subscribe_all else "")
         refusal: Answer
         try:
             socket, abort = await http.open_websocket(target, timeout=timeout)
@@ -178,9 +177,11 @@ class AriConnection:
 
     async def aclose(self, cause: AsteriskError | None = None) -> None:
         """End the pending requests, with *cause*, and close everything; takes 2 s at the longest."""
-        await self._socket.aclose(cause or ClientClosedError(what="the connection"))
-        if self._http is not None:
-            await self._http.aclose()
+        try:
+            await self._socket.aclose(cause or ClientClosedError(what="the connection"))
+        finally:
+            if self._http is not None:
+                await self._http.aclose()
 
 
 def _refused(answer: Answer, address: str, apps: Sequence[str], username: str) -> AsteriskError:

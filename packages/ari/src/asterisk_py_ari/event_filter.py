@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import InputError
 
+from .events import EVENTS
 from .protocol.requests import Request, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .protocol.event import AriEvent
 
     Kind: TypeAlias = "type[AriEvent] | str"
@@ -61,9 +62,14 @@ class EventFilter:
 
 
 def _names(field: str, kinds: Iterable[Kind]) -> tuple[str, ...]:
-    if isinstance(kinds, str):
-        raise InputError(field=field, problem="must be several types, not one text")
-    names = tuple(kind if isinstance(kind, str) else getattr(kind, "__name__", "") for kind in kinds)
-    if not all(isinstance(name, str) and name.isidentifier() for name in names):
-        raise InputError(field=field, problem=f"must be event classes or their names, not {names!r:.100}")
-    return names
+    if isinstance(kinds, str) or not isinstance(kinds, Iterable):
+        raise InputError(field=field, problem=f"must be several types, not {shown(kinds):.100}")
+    return tuple(_name(field, kind) for kind in kinds)
+
+
+def _name(field: str, kind: object) -> str:
+    if isinstance(kind, str) and kind.isidentifier():
+        return kind
+    if isinstance(kind, type) and kind in EVENTS:
+        return kind.__name__
+    raise InputError(field=field, problem=f"must be event classes or their names, not {shown(kind):.100}")

@@ -11,6 +11,7 @@ import logging
 import random
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
+from .checks import shown
 from .errors import AsteriskError, ClientClosedError, InputError
 from .reconnect import TRANSITIONS, ConnectionState, ConnectionStateChanged, ReconnectPolicy
 
@@ -58,7 +59,7 @@ class Supervisor(Generic[C]):
         rng: random.Random | None = None,
     ) -> None:
         if policy is not None and not isinstance(policy, ReconnectPolicy):
-            raise InputError(field="policy", problem=f"must be a ReconnectPolicy, not {policy!r}")
+            raise InputError(field="policy", problem=f"must be a ReconnectPolicy, not {shown(policy):.100}")
         self._connect = connect
         self._serve = serve
         self._bus = bus
@@ -121,7 +122,7 @@ class Supervisor(Generic[C]):
         Raises the terminal cause, or ClientClosedError, once *state* can no longer come; InputError if it never could.
         """
         if not isinstance(state, ConnectionState):
-            raise InputError(field="state", problem=f"must be a ConnectionState, not {state!r}")
+            raise InputError(field="state", problem=f"must be a ConnectionState, not {shown(state):.100}")
         if self._state is state:
             return
         if not self._ended:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Self
 from urllib.parse import quote, urlsplit
 
+from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import InputError
 
-__all__ = ["Address", "application_names"]
+from .requests import Request, check_text
+
+__all__ = ["Address", "application_names", "events_target"]
 
 _PORTS = {"http": 80, "https": 443}
 # Asterisk makes a dialplan context `stasis-NAME` of it, and those have 80 bytes with their end; a longer name is
@@ -47,8 +51,9 @@ class Address:
             raise InputError(field="url", problem="is no valid address; it is like http://127.0.0.1:8088") from None
         if parts.scheme not in _PORTS or not host or parts.fragment or port == 0:
             raise InputError(field="url", problem="must be like http://127.0.0.1:8088 or https://pbx.example:8089")
-        if any(char <= " " or char == "\x7f" for char in url):
-            raise InputError(field="url", problem="must not hold spaces or control characters")
+        if any(char <= " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in url):
+            raise InputError(field="url", problem="must not hold spaces, control characters or half a surrogate pair")
+        _check_host(host)
         prefix = parts.path.rstrip("/").removesuffix("/ari").rstrip("/")
         return cls(
             is_tls=parts.scheme == "https", host=host, port=port or _PORTS[parts.scheme], prefix=quote(prefix, "/%")
@@ -66,6 +71,33 @@ class Address:
         return f"{self.origin}{self.prefix}/ari"
 
 
+def _check_host(host: str) -> None:
+    """Refuse now what the resolver and aiohttp would choke on later."""
+    if ":" in host:
+        return  # IPv6
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise InputError(field="url", problem="has no valid host name") from None
+    # `inet_aton` takes `127.1` and a mistyped `256.1.1.1`; aiohttp takes neither.
+    if not host.isascii() or set(host) - set("0123456789."):
+        return
+    try:
+        IPv4Address(host)
+    except ValueError:
+        raise InputError(field="url", problem="has an IPv4 address that is not like 127.0.0.1") from None
+
+
+def events_target(apps: tuple[str, ...], *, subscribe_all: bool) -> str:
+    """Return where the WebSocket of *apps* is: what follows ``/ari``.
+
+    Raises:
+        InputError: the names make a request line that is longer than Asterisk takes.
+    """
+    target = f"/events?app={quote(','.join(apps), safe=',')}" + ("&subscribeAll=true" if subscribe_all else "")
+    return Request(operation="app", method="GET", path=target).target
+
+
 def application_names(app: object) -> tuple[str, ...]:
     """Return the names of *app*, one name or several.
 
@@ -74,7 +106,7 @@ def application_names(app: object) -> tuple[str, ...]:
     """
     names = (app,) if isinstance(app, str) else tuple(app) if isinstance(app, (list, tuple, set, frozenset)) else ()
     if not names:
-        raise InputError(field="app", problem=f"must be the name of an application, or several, not {app!r:.100}")
+        raise InputError(field="app", problem=f"must be the name of an application, or several, not {shown(app):.100}")
     for name in names:
         problem = _problem_of(name)
         if problem:
@@ -84,11 +116,11 @@ def application_names(app: object) -> tuple[str, ...]:
 
 def _problem_of(name: object) -> str:
     if not isinstance(name, str) or not name:
-        return f"must be a name, not {name!r:.100}"
+        return f"must be a name, not {shown(name):.100}"
     # Asterisk takes the list apart as it does an application's arguments (app.c, __ast_app_separate_args).
     if name != name.strip() or any(char in ",\"'()\\" or char < " " or char == "\x7f" for char in name):
         problem = "must not hold a comma, quote, bracket, backslash or control character, nor begin or end with a space"
-        return f"{problem}: {name!r:.100}"
-    if len(name.encode("utf-8", "surrogatepass")) > MAX_APPLICATION_NAME:
-        return f"is longer than {MAX_APPLICATION_NAME} bytes: {name!r:.100}"
+        return f"{problem}: {shown(name):.100}"
+    if len(check_text("app", name).encode()) > MAX_APPLICATION_NAME:
+        return f"is longer than {MAX_APPLICATION_NAME} bytes: {shown(name):.100}"
     return ""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
+from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import InputError
 
 from .handle import Handle
@@ -143,21 +144,21 @@ def sources(field: str, value: object) -> str:
 def flag(field: str, value: object) -> str:
     """Return *value*, a bool, as Asterisk writes it."""
     if not isinstance(value, bool):
-        raise InputError(field=field, problem=f"must be True or False, not {value!r:.100}")
+        raise InputError(field=field, problem=f"must be True or False, not {shown(value):.100}")
     return "true" if value else "false"
 
 
 def number(field: str, value: object) -> str:
     """Return *value*, an integer, in digits: Asterisk takes a number up to the first letter or point."""
     if not isinstance(value, int) or isinstance(value, bool) or not -(2**31) <= value < 2**31:
-        raise InputError(field=field, problem=f"must be an integer of 32 bits, not {value!r:.100}")
+        raise InputError(field=field, problem=f"must be an integer of 32 bits, not {shown(value):.100}")
     return str(int(value))
 
 
 def milliseconds(field: str, seconds: object) -> str:
     """Return *seconds* in whole milliseconds."""
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not isfinite(seconds) or seconds < 0:
-        raise InputError(field=field, problem=f"must be a number of seconds, not {seconds!r:.100}")
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < inf:
+        raise InputError(field=field, problem=f"must be a number of seconds, not {shown(seconds):.100}")
     return number(field, round(seconds * 1000))
 
 
@@ -182,5 +183,5 @@ def json_object(field: str, value: object) -> dict[str, Any]:
         raise InputError(field=field, problem=f"must be a mapping, not {type(value).__name__}")
     for name in value:
         if not isinstance(name, str):
-            raise InputError(field=field, problem=f"must have text for its names, not {name!r:.100}")
+            raise InputError(field=field, problem=f"must have text for its names, not {shown(name):.100}")
     return {name: dict(each) if isinstance(each, Mapping) else each for name, each in value.items()}
