@@ -1,6 +1,7 @@
 """One call's audio, on the virtual clock: hearing, speaking as fast as it is played, and every way to end."""
 
 import asyncio
+import gc
 from collections import deque
 from typing import Any
 
@@ -541,6 +542,60 @@ async def test_a_cancelled_send_leaves_whole_messages_and_the_connection_usable(
 
         assert await media.send(FRAME)
         assert len(pbx.audio) == before + 160
+
+
+@on_virtual_clock
+async def test_a_cancelled_send_whose_write_then_fails_is_reported_by_nobody() -> None:
+    reported: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    pbx = Asterisk()
+    async with await begin(pbx) as media:
+        pbx.takes = False
+        sending = asyncio.create_task(media.send(FRAME))
+        await asyncio.sleep(0.1)
+        sending.cancel()
+        await asyncio.wait([sending])
+    await asyncio.sleep(0)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert reported == []
+
+
+@on_virtual_clock
+async def test_a_wait_cancelled_as_its_answer_comes_is_cancelled() -> None:
+    pbx = Asterisk()
+    async with await begin(pbx) as media:
+        pbx.takes = False
+        waiting = asyncio.create_task(media.wait_played())
+        await asyncio.sleep(0.1)
+        pbx.says(f"MEDIA_BUFFERING_COMPLETED {pbx.commands[-1].partition(' ')[2]}")
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+
+@on_virtual_clock
+@pytest.mark.parametrize("length", ["-1", "1" + "0" * 400])
+async def test_a_status_that_cannot_be_is_an_error_of_ours(length: str) -> None:
+    pbx = Asterisk()
+    pbx.answers_status = False
+    async with await begin(pbx) as media:
+        sending = asyncio.create_task(media.send(SECOND * 60))
+        await asyncio.sleep(0.1)
+        pbx.says(
+            f"STATUS channel_id:1.0 queue_length:{length} xon_level:800 xoff_level:900 queue_full:0 bulk_media:0 "
+            "media_paused:0"
+        )
+        with pytest.raises(AsteriskError):
+            await sending
+
+
+@pytest.mark.parametrize("arguments", [("HANGUP",), (None,), (MediaCommand.SET_MEDIA_DIRECTION, "in")])
+async def test_what_is_no_command_is_refused(arguments: tuple[Any, ...]) -> None:
+    async with await begin(Asterisk(JSON_START)) as media:
+        with pytest.raises(InputError):
+            await media.command(arguments[0], direction=(*arguments, None)[1])
 
 
 @pytest.mark.parametrize("options", [{"frame_capacity": 0}, {"timeout": 0}, {"timeout": float("nan")}])

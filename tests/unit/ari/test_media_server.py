@@ -201,6 +201,17 @@ async def test_a_peer_that_stops_reading_is_an_error_in_time_and_can_be_closed(a
             await media.aclose()
 
 
+async def test_closing_the_server_takes_no_longer_for_many_peers_that_stopped_reading(asterisk: Peer) -> None:
+    server = MediaServer(port=0)
+    await server.connect()
+    stuck = [await Clogged(await asterisk(server), await next_call(server)).fill() for _ in range(4)]
+    # Two seconds for one, and one after the other eight.
+    async with asyncio.timeout(5):
+        await server.aclose()
+    await asyncio.wait(stuck)
+    assert all(isinstance(task.exception(), AsteriskError) for task in stuck)
+
+
 async def test_a_cancelled_send_does_no_harm_to_the_next(server: MediaServer, asterisk: Peer) -> None:
     pbx = await asterisk(server)
     media = await next_call(server)
@@ -499,6 +510,21 @@ async def test_086_what_asterisk_refuses_has_an_error_for_its_status(
         with pytest.raises(error, match=words):
             async with MediaConnection.connect(url, "x"):
                 pass
+
+
+@pytest.mark.parametrize(
+    ("url", "context"),
+    [
+        ("http://127.0.0.1:1", True),
+        ("http://127.0.0.1:1", ssl.create_default_context()),
+        ("https://127.0.0.1:1", False),
+        ("https://127.0.0.1:1", "yes"),
+    ],
+)
+async def test_tls_that_does_not_go_with_the_address_is_refused(url: str, context: Any) -> None:
+    with pytest.raises(InputError, match="ssl"):
+        async with MediaConnection.connect(url, "x", ssl=context):
+            pass
 
 
 async def test_what_is_no_websocket_is_an_error_of_ours() -> None:

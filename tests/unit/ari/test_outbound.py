@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -236,10 +237,33 @@ async def test_a_peer_that_is_no_asterisk_is_refused(asterisk: Peer) -> None:
             assert "closed" in (await refused.recv()).reason
 
 
-@pytest.mark.parametrize("options", [{"port": -1}, {"timeout": 0}, {"max_connections": 0}, {"ssl": "yes"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"port": -1},
+        {"timeout": 0},
+        {"max_connections": 0},
+        {"ssl": "yes"},
+        {"ssl": True},
+        {"ssl": ssl.create_default_context()},
+        {"credentials": ("demo", "hunter2")},
+        {"path": 5},
+        {"path": "ari"},
+        {"path": "/ari?x=1"},
+    ],
+)
 def test_options_that_cannot_be_meant_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as caught:
         AriServer(**options)
+    assert caught.value.field in options
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_server_names_its_address_as_every_other_error_does() -> None:
+    server = AriServer("::1", 1)
+    await server.aclose()
+    with pytest.raises(ClientClosedError, match=r"\[::1\]:1"):
+        await server.connect()
 
 
 async def test_a_server_that_anybody_may_reach_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:

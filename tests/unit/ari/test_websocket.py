@@ -93,3 +93,22 @@ async def test_what_became_of_the_socket_is_asked_with_a_ping_and_not_for_ever()
     await socket.aclose(ClientClosedError(what="the test"))
     await socket.settle()
     assert loop.time() == 1.5
+
+
+@on_virtual_clock
+async def test_a_socket_whose_closing_is_cancelled_is_closed_all_the_same() -> None:
+    wire = Wire()
+    broken_off: list[bool] = []
+    socket = EventSocket(
+        wire.socket, FrameDecoder(cast("Any", None)), address="pbx:8088", abort=lambda: broken_off.append(True)
+    )
+    close, never = wire.socket.close, asyncio.Event()
+    wire.socket.close = never.wait  # type: ignore[method-assign, assignment]  # A peer that answers nothing.
+    closing = asyncio.create_task(socket.aclose(ClientClosedError(what="the test")))
+    await asyncio.sleep(0.1)
+    closing.cancel()
+    await asyncio.wait([closing])
+    await asyncio.sleep(0.1)
+    assert broken_off == [True]
+    await close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import abc
+import asyncio
 import ipaddress
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 from asterisk_py_core.checks import check_count
 from asterisk_py_core.event_bus import Event, EventBus
-from asterisk_py_core.net import Listener, check_target, tls_context
+from asterisk_py_core.net import Listener, check_target
+from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervised import Supervised
 from asterisk_py_core.supervisor import Supervisor
 
+from .transport.tls import server_context
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
     from ssl import SSLContext
 
     from asterisk_py_core.reconnect import ConnectionStateChanged, ReconnectPolicy
@@ -35,6 +39,10 @@ class PeerRefused(Event):
 
     peer: str
     reason: str
+
+
+class _Closable(Protocol):
+    async def aclose(self) -> None: ...
 
 
 class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
@@ -58,7 +66,7 @@ class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
         check_target(host, port, lowest_port=0)
         self._host = host
         self._port = port
-        self._ssl = tls_context(ssl)
+        self._ssl = server_context(ssl)
         self._connections: EventBus[C] = EventBus()
         # Those that nobody took are at most as many as there can be; who takes none is told of the loss.
         self._accepted = self._connections.subscribe(capacity=check_count("max_connections", max_connections))
@@ -68,7 +76,7 @@ class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
             self._listen,
             self._serve,
             bus=bus,
-            what=f"{what} on {host}:{port}",
+            what=f"{what} on {format_address(host, port)}",
             policy=policy,
             retry_first=retry_first,
             close_bus=self._close_buses,
@@ -84,9 +92,10 @@ class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
         return aiter(self._accepted)
 
     async def aclose(self) -> None:
-        """Stop listening and close every connection. Idempotent."""
+        """Stop listening and close every connection, in a few seconds whatever their peers do. Idempotent."""
         await super().aclose()
-        await self._close_connections()
+        # All at once: each may take its two seconds.
+        await asyncio.gather(*(connection.aclose() for connection in self._open_connections()))
         await self._acceptor.aclose()
 
     @abc.abstractmethod
@@ -94,12 +103,13 @@ class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
         """Return what lets *limit* WebSockets in at a time."""
 
     @abc.abstractmethod
-    async def _close_connections(self) -> None:
-        """Close what was accepted."""
+    def _open_connections(self) -> Iterable[_Closable]:
+        """Return what was accepted and has not ended."""
 
     async def _listen(self) -> Listener:
         if not _is_loopback(self._host) and self._acceptor.is_open_to_all:
-            logger.warning("%s:%d lets in whoever reaches it: give it credentials", self._host, self._port)
+            where = format_address(self._host, self._port)
+            logger.warning("%s lets in whoever reaches it: give it credentials", where)
         listener = await Listener.open(self._host, self._port)
         self._port = listener.port
         return listener

@@ -128,7 +128,8 @@ class MediaConnection:
             ProtocolError: what connected does not begin as Asterisk does.
             TimeoutError: it took longer than *timeout*.
         """
-        check_options(frame_capacity, timeout)
+        check_count("frame_capacity", frame_capacity)
+        check_timeout("timeout", timeout)
         path = f"/media/{segment('connection_id', connection_id)}"
         address = Address.parse(url)
         socket = await open_media_socket(address, path, what="media connection", ssl=ssl, timeout=timeout)
@@ -235,7 +236,8 @@ class MediaConnection:
             try:
                 await self.command(MediaCommand.STOP_MEDIA_BUFFERING, correlation_id=key)
             except BaseException:
-                del self._playing[key]
+                # The answer may have come by now, and taken it out.
+                self._playing.pop(key, None)
                 raise
         try:
             return await played
@@ -347,12 +349,18 @@ class MediaConnection:
         # aiohttp never recovers from a cancelled write, so it goes on by itself.
         writing = asyncio.create_task(self._socket.send(message))
         self._writes.add(writing)
-        writing.add_done_callback(self._writes.discard)
+        writing.add_done_callback(self._written)
         done, _ = await asyncio.wait((writing,), timeout=self._timeout)
         if not done:
-            writing.add_done_callback(lambda late: late.cancelled() or late.exception())
             raise WriteTimeoutError(address=self._socket.address, timeout=self._timeout, request=what)
+        if writing.cancelled():  # By the closing, which gave up waiting for the same buffer to empty.
+            raise self._over()
         writing.result()
+
+    def _written(self, writing: asyncio.Task[None]) -> None:
+        self._writes.discard(writing)
+        if not writing.cancelled():
+            writing.exception()  # So that asyncio does not report one that nobody waits for.
 
     def _begin(self) -> None:
         if self._reader is None and self._end is None:
@@ -411,8 +419,7 @@ class MediaConnection:
         """End everything that waits, once; None is a normal hangup."""
         if self._end is not None:
             return
-        reason = "the call was hung up"
-        self._end = cause or ConnectionClosedError(address=self._socket.address, reason=reason)
+        self._end = cause or ConnectionClosedError(address=self._socket.address, reason="the call was hung up")
         self._patience.cancel()
         self._pending.end(self._end)
         for waiter in self._playing.values():
@@ -431,9 +438,3 @@ class MediaConnection:
         error = ConnectionClosedError(address=self._socket.address, reason=reason)
         error.__cause__ = end
         return error
-
-
-def check_options(frame_capacity: object, timeout: object) -> None:
-    """Refuse options of a media connection that cannot be meant."""
-    check_count("frame_capacity", frame_capacity)
-    check_timeout("timeout", timeout)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asterisk_py_core.checks import check_count, check_timeout
 from asterisk_py_core.errors import AsteriskError
 
 from .accepting import AcceptingServer
-from .media import FRAME_CAPACITY, MediaConnection, check_options
+from .media import FRAME_CAPACITY, MediaConnection
 from .transport.acceptor import Acceptor
 from .transport.media_socket import MAX_RECEIVED, PROTOCOL, MediaSocket
 
@@ -54,7 +55,8 @@ class MediaServer(AcceptingServer[MediaConnection]):
         frame_capacity: int = FRAME_CAPACITY,
         timeout: float = 10.0,
     ) -> None:
-        check_options(frame_capacity, timeout)
+        check_count("frame_capacity", frame_capacity)
+        check_timeout("timeout", timeout)
         self._path = path
         self._credentials = credentials
         self._options: dict[str, Any] = {"frame_capacity": frame_capacity, "timeout": timeout}
@@ -80,9 +82,8 @@ class MediaServer(AcceptingServer[MediaConnection]):
             options={"max_msg_size": MAX_RECEIVED},
         )
 
-    async def _close_connections(self) -> None:
-        for media in list(self._calls):
-            await media.aclose()
+    def _open_connections(self) -> set[MediaConnection]:
+        return self._calls
 
     async def _take(self, websocket: web.WebSocketResponse[Any], visitor: Visitor) -> None:
         socket = MediaSocket(websocket, visitor.address, visitor.abort)

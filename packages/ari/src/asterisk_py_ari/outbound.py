@@ -202,9 +202,8 @@ class AriServer(AcceptingServer[OutboundAriClient]):
             options={"max_msg_size": FRAME_LIMIT, "autoping": False, "decode_text": False},
         )
 
-    async def _close_connections(self) -> None:
-        for client in list(self._clients):
-            await client.aclose()
+    def _open_connections(self) -> set[OutboundAriClient]:
+        return self._clients
 
     async def _take(self, websocket: web.WebSocketResponse[Any], visitor: Visitor) -> None:
         client = OutboundAriClient(websocket, visitor, timeout=self._timeout)

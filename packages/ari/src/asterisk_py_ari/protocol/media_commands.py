@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import InputError, MalformedFrameError, UnexpectedResponseError
 
 from .media_events import MediaStart, decode_event
@@ -61,6 +62,10 @@ def encode_command(
         InputError: *correlation_id* is empty, would not come back as it is, or makes the message longer than the 128
             bytes Asterisk takes; or the command needs JSON.
     """
+    if not isinstance(command, MediaCommand):
+        raise InputError(field="command", problem=f"must be a MediaCommand, not {shown(command):.100}")
+    if direction is not None and not isinstance(direction, MediaDirection):
+        raise InputError(field="direction", problem=f"must be a MediaDirection, not {shown(direction):.100}")
     if direction is not None and form is not ControlFormat.JSON:
         raise InputError(field=command.value, problem="needs a channel with JSON control messages: f(json)")
     if correlation_id is not None:
@@ -79,11 +84,11 @@ def encode_command(
 
 def _check_correlation_id(value: object) -> None:
     if not isinstance(value, str):
-        raise InputError(field="correlation_id", problem=f"must be text, not {value!r:.100}")
+        raise InputError(field="correlation_id", problem=f"must be text, not {shown(value):.100}")
     # Asterisk strips a message, and reads it up to a NUL.
     if not value or not value.isprintable() or value != value.strip():
         raise InputError(
-            field="correlation_id", problem=f"must be printable text without spaces around it, not {value!r:.100}"
+            field="correlation_id", problem=f"must be printable text without spaces around it, not {shown(value):.100}"
         )
 
 

@@ -22,7 +22,7 @@ Some plain-text messages carry less than their JSON: no ``channel_id``, and no c
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
@@ -52,6 +52,10 @@ MAX_MESSAGE: Final = 65_500
 # A key begins after a space; a value may hold spaces (the id of a channel is anything its creator wants).
 _NEXT_KEY: Final = re.compile(r" (?=[a-z_]+:)")
 _ONLY_AN_ID: Final = {"MEDIA_BUFFERING_COMPLETED", "MEDIA_MARK_PROCESSED"}
+
+
+# More than any queue of Asterisk holds, and few enough to count seconds with.
+_Frames: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class MediaEvent(Event, msgspec.Struct, frozen=True, kw_only=True):
@@ -119,9 +123,9 @@ class DtmfEnd(MediaEvent, tag_field="event", tag="DTMF_END", frozen=True, kw_onl
 class MediaStatus(MediaEvent, tag_field="event", tag="STATUS", frozen=True, kw_only=True):
     """The answer to GET_STATUS; lengths and levels are in frames."""
 
-    queue_length: int
-    xon_level: int
-    xoff_level: int
+    queue_length: _Frames
+    xon_level: _Frames
+    xoff_level: _Frames
     queue_full: bool
     bulk_media: bool
     """Whether a START_MEDIA_BUFFERING is in force."""

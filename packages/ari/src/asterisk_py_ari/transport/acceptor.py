@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aiohttp import web
 
+from asterisk_py_core.checks import shown
+from asterisk_py_core.credentials import Credentials
+from asterisk_py_core.errors import InputError
 from asterisk_py_core.stream import format_address
 
 from .media_socket import CLOSE_TIMEOUT, HEARTBEAT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from asterisk_py_core.credentials import Credentials
 
     Socket: TypeAlias = "web.WebSocketResponse[Any]"
 
@@ -52,6 +53,9 @@ class Acceptor:
     *on_socket* has each WebSocket, until it returns; *on_refused* hears of everybody else, with the reason. With
     *credentials*, who comes has to present them (Basic). There are at most *limit* WebSockets at a time; *options* are
     further ones of aiohttp's.
+
+    Raises:
+        InputError: *path* is none, or *credentials* are none.
     """
 
     def __init__(  # noqa: PLR0913 - two to call and five that say who may come in
@@ -59,12 +63,18 @@ class Acceptor:
         on_socket: Callable[[Socket, Visitor], Awaitable[None]],
         on_refused: Callable[[Visitor, str], object],
         *,
-        path: str,
+        path: object,
         protocol: str,
-        credentials: Credentials | None,
+        credentials: object,
         limit: int,
         options: dict[str, Any],
     ) -> None:
+        if credentials is not None and not isinstance(credentials, Credentials):
+            raise InputError(
+                field="credentials", problem=f"must be Credentials or None, not {type(credentials).__name__}"
+            )
+        if not isinstance(path, str) or not path.startswith("/") or "?" in path or "#" in path:
+            raise InputError(field="path", problem=f"must be like /{protocol}, not {shown(path):.100}")
         self._on_socket = on_socket
         self._on_refused = on_refused
         self._path = path

@@ -17,10 +17,10 @@ from asterisk_py_core.errors import (
     ConnectionClosedError,
     ConnectTimeoutError,
 )
-from asterisk_py_core.net import tls_context
 from asterisk_py_core.stream import format_address, reason
 
 from .faults import connect_failure, lost, socket_failure
+from .tls import client_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,12 +138,13 @@ async def open_media_socket(
     """Connect to *path* on the web server at *address* within *timeout* seconds; *what* names it in errors.
 
     Raises:
+        InputError: *ssl* does not go with *address*.
         ConnectFailedError: there is nobody, or no agreement on TLS.
         ConnectTimeoutError: it took too long.
         RequestRejectedError: Asterisk answered with something else than a WebSocket; a class for each status.
     """
+    context = client_context(address, ssl)
     where = format_address(address.host, address.port)
-    context = tls_context(ssl if address.is_tls else None)
     session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
     try:
         async with asyncio.timeout(timeout):
@@ -153,7 +154,7 @@ async def open_media_socket(
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
                 heartbeat=HEARTBEAT,
                 max_msg_size=MAX_RECEIVED,
-                ssl=context or True,
+                ssl=True if context is None else context,
             )
     except BaseException as error:
         await session.close()

@@ -129,8 +129,12 @@ class EventSocket:
                 await self._socket.close()
         except builtins.TimeoutError:
             self._abort()
-        self._reader.cancel()
-        self._writer.cancel()
+        except BaseException:  # Cancelled: nobody would close it later.
+            self._abort()
+            raise
+        finally:
+            self._reader.cancel()
+            self._writer.cancel()
         await asyncio.wait([self._reader, self._writer])
 
     def _send(self, item: tuple[PendingRequest[Answer], str] | None) -> None:
