@@ -273,6 +273,26 @@ async def test_095_a_redirection_is_not_followed_with_the_login(
         assert elsewhere.connections == 0
 
 
+@pytest.mark.parametrize("body", [b"Content-Length: 99\r\n\r\nhalf", b"Transfer-Encoding: chunked\r\n\r\n9\r\nhalf"])
+async def test_087_a_refusal_that_is_cut_off_counts_by_its_status(
+    pbx: FakeAriServer, make_client: MakeClient, body: bytes
+) -> None:
+    def refuse(status: bytes) -> Callable[[ReceivedRequest], None]:
+        def script(request: ReceivedRequest) -> None:
+            request.write(b"HTTP/1.1 " + status + b"\r\n" + body)
+            request.drop()
+
+        return script
+
+    pbx.on("GET", "/events", refuse(b"503 Starting"))
+    client = make_client(retry_first=True)
+    connecting = asyncio.create_task(client.connect())
+    await client.wait_for(R)
+    pbx.on("GET", "/events", refuse(b"401 Unauthorized"))
+    with pytest.raises(LoginRejectedError):
+        await connecting
+
+
 async def test_what_speaks_no_http_is_quoted(pbx: FakeAriServer, make_client: MakeClient) -> None:
     pbx.greeting = b"Asterisk Call Manager/11.0.0\r\n"
     with pytest.raises(UnsupportedVersionError, match=r"greeted with 'Asterisk Call Manager/11.0.0'"):

@@ -269,7 +269,10 @@ class _Handshake:
         response = await handler(request)
         if response.status != 101:
             # A redirection, too: it would take the login to whatever it names.
-            body = await _read(response, "events.eventWebsocket")
+            body = b""
+            # Cut off, its status still says whether it is worth trying again.
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                body = await _read(response, "events.eventWebsocket")
             response.close()
             raise _Refused(_answer(response, body))
         if response.connection is not None:
