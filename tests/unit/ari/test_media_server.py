@@ -346,6 +346,30 @@ async def test_many_who_ask_for_nothing_are_bounded(server: MediaServer, monkeyp
         writer.transport.abort()
 
 
+async def test_who_asks_and_is_gone_is_no_defect(server: MediaServer, caplog: pytest.LogCaptureFixture) -> None:
+    lines = ("GET /media HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: media", "", "")  # fmt: skip
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", server.port)) as peer:
+            peer.sendall("\r\n".join(lines).encode())
+    # Accepted in turn, and so before this one is answered.
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{server.port}/media") as response:
+        assert response.status == 400
+    await server.aclose()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_a_handshake_whose_key_is_no_base64_is_refused(server: MediaServer) -> None:
+    refused = server.events(PeerRefused)
+    lines = ("GET /media HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+             "Sec-WebSocket-Key: \xffGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: media", "", "")  # fmt: skip
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write("\r\n".join(lines).encode("latin-1"))
+    assert (await end_of(reader)).startswith(b"HTTP/1.1 400 ")
+    assert "RFC 6455" in (await refused.recv()).reason
+    writer.close()
+
+
 async def test_bytes_that_are_no_http_harm_nobody(server: MediaServer, asterisk: Peer) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"\x16\x03\x01\x02\x00" * 100)
@@ -525,6 +549,18 @@ async def test_tls_that_does_not_go_with_the_address_is_refused(url: str, contex
     with pytest.raises(InputError, match="ssl"):
         async with MediaConnection.connect(url, "x", ssl=context):
             pass
+
+
+async def test_095_a_redirection_is_not_followed() -> None:
+    async with web_server(one_call) as other:
+
+        async def redirect(_: web.BaseRequest) -> web.StreamResponse:
+            return web.Response(status=302, headers={"Location": f"{other}/media/4%2F7"})
+
+        async with web_server(redirect) as url:
+            with pytest.raises(StatusError, match="302: a redirection"):
+                async with MediaConnection.connect(url, "4/7"):
+                    pass
 
 
 async def test_what_is_no_websocket_is_an_error_of_ours() -> None:

@@ -150,10 +150,14 @@ class Acceptor:
         )
         self._open += 1
         try:
-            await socket.prepare(request)
+            try:
+                await socket.prepare(request)
+            except ConnectionError:
+                return web.Response()  # To nobody: whoever asked is gone, which is no defect to be logged.
+            except (web.HTTPException, ValueError) as error:  # The latter for a key that is not ASCII.
+                status = error.status if isinstance(error, web.HTTPException) else 400
+                return self._refuse(visitor, status, "did not ask for a WebSocket as RFC 6455 says")
             await self._on_socket(socket, visitor)
-        except web.HTTPException as error:
-            return self._refuse(visitor, error.status, "did not ask for a WebSocket as RFC 6455 says")
         finally:
             self._open -= 1
         return socket

@@ -145,7 +145,7 @@ async def open_media_socket(
     """
     context = client_context(address, ssl)
     where = format_address(address.host, address.port)
-    session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+    session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, middlewares=(_stay_here,))
     try:
         async with asyncio.timeout(timeout):
             websocket = await session.ws_connect(
@@ -167,6 +167,17 @@ async def open_media_socket(
             raise (connect_failure(error, where) or lost(error, where)) from None
         raise
     return MediaSocket(websocket, where, _abort_of(websocket), session)
+
+
+async def _stay_here(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Take a redirection for the refusal it is: aiohttp would go to whatever it names, and talk to that."""
+    response = await handler(request)
+    if 300 <= response.status < 400:
+        response.close()
+        raise aiohttp.WSServerHandshakeError(
+            response.request_info, response.history, status=response.status, message="a redirection"
+        )
+    return response
 
 
 def _abort_of(websocket: aiohttp.ClientWebSocketResponse) -> Callable[[], object]:
