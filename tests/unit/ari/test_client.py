@@ -483,6 +483,18 @@ async def test_a_connection_is_kept_for_the_next_request_and_never_too_many_are_
         await asyncio.gather(*pings)
 
 
+async def test_no_proxy_is_asked_and_no_cookie_kept(
+    pbx: FakeAriServer, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "WS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    pbx.on("GET", "/asterisk/ping", Reply(200, b"{}", headers={"Set-Cookie": "login=1; Path=/"}))
+    async with make_client() as client:
+        await client.asterisk.ping()
+        await client.asterisk.ping()
+    assert [request.headers.get("cookie") for request in pbx.received] == [None] * len(pbx.received)
+
+
 async def test_only_the_user_is_in_a_request_by_http(pbx: FakeAriServer, make_client: MakeClient) -> None:
     pbx.on(
         "GET",

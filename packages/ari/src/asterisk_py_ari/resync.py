@@ -47,12 +47,12 @@ class Membership:
 
     def note(self, event: AriEvent) -> None:
         """Take *event* into account."""
-        id_ = _channel_id(event)
-        if id_ is None:
+        if not isinstance(event, (StasisStart, StasisEnd, ChannelDestroyed)):
             return
-        if isinstance(event, StasisStart):
+        id_ = _id(event.channel)
+        if id_ is not None and isinstance(event, StasisStart):
             self._held[id_] = None
-        else:
+        elif id_ is not None:
             self._held.pop(id_, None)
 
     def compare(
@@ -60,7 +60,7 @@ class Membership:
     ) -> Resynchronized:
         """Take over what Asterisk says, and return how it differs; what *early* events tell is nobody's loss."""
         held = {id_ for application in applications for id_ in _texts(application.channel_ids)}
-        told = {_channel_id(event) for event in early if not isinstance(event, StasisStart)}
+        told = {_id(event.channel) for event in early if isinstance(event, (StasisEnd, ChannelDestroyed))}
         gone = tuple(id_ for id_ in self._held if id_ not in held and id_ not in told)
         self._held = {id_: None for id_ in self._held if id_ in held}
         here = tuple(channel for channel in channels if _id(channel) in held)
@@ -70,15 +70,8 @@ class Membership:
 # What does not fit its model is as it came (see protocol.fitting), so a channel may be anything, and have any id.
 
 
-def _channel_id(event: AriEvent) -> str | None:
-    """Return whose coming or going *event* tells, if it tells one."""
-    if not isinstance(event, (StasisStart, StasisEnd, ChannelDestroyed)):
-        return None
-    return _id(event.channel)
-
-
 def _id(channel: object) -> str | None:
-    id_ = getattr(channel, "id", None)
+    id_: object = getattr(channel, "id", None)
     return id_ if isinstance(id_, str) else None
 
 
