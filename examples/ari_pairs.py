@@ -1,8 +1,7 @@
 """Puts callers through, two by two. Who waits hears music; ``*`` plays a beep to both, ``#`` ends the call.
 
-In extensions.conf: ``exten => 600,1,Stasis(pairs)``. Then, with the password in ASTERISK_ARI_SECRET::
-
-    python examples/ari_pairs.py http://127.0.0.1:8088 ari
+In extensions.conf ``exten => 600,1,Stasis(pairs)``, the password in ASTERISK_ARI_SECRET, and then
+``python examples/ari_pairs.py http://127.0.0.1:8088 ari``.
 """
 
 import asyncio

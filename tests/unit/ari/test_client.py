@@ -876,6 +876,22 @@ async def test_090_an_end_that_was_heard_is_not_reported_again(pbx: FakeAriServe
     assert destroyed.channel.id == "c"
 
 
+async def test_090_a_channel_that_came_in_one_gap_and_went_in_the_next_is_reported(
+    pbx: FakeAriServer, make_client: MakeClient
+) -> None:
+    listed = [channel("came"), channel("only subscribed to", dialplan={**PROGRESS, "app_name": "Dial"})]
+    async with make_client() as client:
+        reports = client.events(Resynchronized)
+        pbx.on("GET", "/applications/demo", application("came", "only subscribed to"))
+        pbx.on("GET", "/channels", Reply(200, json.dumps(listed).encode()))
+        pbx.drop()
+        assert (await reports.recv()).gone == ()
+
+        pbx.on("GET", "/applications/demo", application())
+        pbx.drop()
+        assert (await reports.recv()).gone == ("came",)
+
+
 async def test_090_a_connection_that_cannot_say_what_is_left_is_given_up_and_tried_again(
     pbx: FakeAriServer, make_client: MakeClient
 ) -> None:

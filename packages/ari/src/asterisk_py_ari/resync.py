@@ -62,8 +62,10 @@ class Membership:
         held = {id_ for application in applications for id_ in _texts(application.channel_ids)}
         told = {_id(event.channel) for event in early if isinstance(event, (StasisEnd, ChannelDestroyed))}
         gone = tuple(id_ for id_ in self._held if id_ not in held and id_ not in told)
-        self._held = {id_: None for id_ in self._held if id_ in held}
         here = tuple(channel for channel in channels if _id(channel) in held)
+        # Of one that came while nobody was connected nothing was heard, and it may go so, too.
+        came = {channel.id: None for channel in here if _is_in_stasis(channel)}
+        self._held = {id_: None for id_ in self._held if id_ in held} | came
         return Resynchronized(epoch=epoch, applications=tuple(applications), channels=here, gone=gone)
 
 
@@ -73,6 +75,10 @@ class Membership:
 def _id(channel: object) -> str | None:
     id_: object = getattr(channel, "id", None)
     return id_ if isinstance(id_, str) else None
+
+
+def _is_in_stasis(channel: object) -> bool:
+    return getattr(getattr(channel, "dialplan", None), "app_name", None) == "Stasis"
 
 
 def _texts(value: object) -> list[str]:
