@@ -30,7 +30,7 @@ from asterisk_py_core.errors import (
     TlsError,
     WriteTimeoutError,
 )
-from asterisk_py_core.net import open_stream
+from asterisk_py_core.net import is_loopback, open_stream
 from asterisk_py_core.stream import Stream, format_address
 
 LOOPBACK = "127.0.0.1"
@@ -1094,3 +1094,13 @@ async def test_007_cancelling_during_a_race_of_addresses_leaves_nothing(
         return await open_name(fresh_owners[-1])
 
     assert await cancel_at_every_turn(connect) > 2
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_a_loopback_address_is_reached_from_this_machine_alone(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "pbx.example"])  # noqa: S104 - nothing is bound
+def test_another_address_is_not(host: str) -> None:
+    assert not is_loopback(host)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 from asterisk_py_core.checks import check_count, check_timeout, shown
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, InputError
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.net import Listener, check_target
+from asterisk_py_core.net import Listener, check_target, is_loopback
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 from asterisk_py_core.stream import Stream, format_address
 from asterisk_py_core.supervised import Supervised
@@ -32,7 +32,6 @@ __all__ = ["AgiServer"]
 logger = logging.getLogger(__name__)
 
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-_LOCAL_NAME: Final = "localhost"
 _BUFFER_SIZE: Final = 4096  # An environment has 700 bytes, an answer mostly 20.
 
 
@@ -108,7 +107,7 @@ class AgiServer(Supervised[AgiEvent]):
             close_bus=self._run_ended,
         )
         super().__init__(self._events, supervisor)
-        if self._allow is None and not _is_loopback(host):
+        if self._allow is None and not is_loopback(host):
             logger.warning("%s lets everybody in who reaches it: name the peers with allow=", self._name)
 
     @property
@@ -254,10 +253,3 @@ def _networks(allow: Iterable[str | _Network]) -> tuple[_Network, ...]:
         except ValueError as error:
             raise InputError(field="allow", problem=f"must hold addresses or networks: {error}") from error
     return tuple(networks)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == _LOCAL_NAME

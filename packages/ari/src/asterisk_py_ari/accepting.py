@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import abc
 import asyncio
-import ipaddress
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 from asterisk_py_core.checks import check_count
 from asterisk_py_core.event_bus import Event, EventBus
-from asterisk_py_core.net import Listener, check_target
+from asterisk_py_core.net import Listener, check_target, is_loopback
 from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervised import Supervised
 from asterisk_py_core.supervisor import Supervisor
@@ -107,7 +106,7 @@ class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
         """Return what was accepted and has not ended."""
 
     async def _listen(self) -> Listener:
-        if not _is_loopback(self._host) and self._acceptor.is_open_to_all:
+        if not is_loopback(self._host) and self._acceptor.is_open_to_all:
             where = format_address(self._host, self._port)
             logger.warning("%s lets in whoever reaches it: give it credentials", where)
         listener = await Listener.open(self._host, self._port)
@@ -126,10 +125,3 @@ class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
     def _close_buses(self, cause: Any) -> None:
         self._bus.close(cause)
         self._connections.close(cause)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -26,7 +26,7 @@ from .errors import (
 )
 from .stream import Stream, format_address, reason, set_options
 
-__all__ = ["Listener", "check_target", "open_stream", "tls_context"]
+__all__ = ["Listener", "check_target", "is_loopback", "open_stream", "tls_context"]
 
 logger = logging.getLogger(__name__)
 
@@ -298,6 +298,14 @@ def check_target(host: object, port: object, *, lowest_port: int = 1) -> None:
         raise InputError(field="host", problem="must not hold a port: it is an argument of its own")
     if type(port) is not int or not lowest_port <= port <= 65_535:
         raise InputError(field="port", problem=f"must be an int from {lowest_port} to 65535, not {shown(port)}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether who listens on *host* is reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_ipv6(host: str) -> bool:
