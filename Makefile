@@ -5,7 +5,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help sync demo demo-live test test-all lint format types coverage check asterisk live simulation fuzz generate bench build contract-wheels clean
+.PHONY: help sync demo demo-live test test-all lint format types coverage check asterisk live soak simulation fuzz generate bench peers build contract-wheels clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ asterisk: sync ## provision a real Asterisk 22 from Debian packages (root; cache
 
 live: asterisk ## run the live tests on a real Asterisk, started and stopped for them
 	$(BIN)/pytest -m live tests/live
+
+soak: asterisk ## connect 10,000 times, then 10 minutes of events and restarts, on a real Asterisk: SOAK_CYCLES, SOAK_MINUTES
+	$(BIN)/python -m tools.soak --cycles $(or $(SOAK_CYCLES),10000) --minutes $(or $(SOAK_MINUTES),10)
 
 simulation: sync ## a thousand virtual hours of faults; replay one with SEED=17 PROTOCOL=ami
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(PROTOCOL),--protocol $(PROTOCOL))

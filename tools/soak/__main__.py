@@ -1,0 +1,183 @@
+"""Connect and close ten thousand times, then listen to all that a busy Asterisk says while it is killed and restarted.
+
+``python -m tools.soak [--cycles 10000] [--minutes 10] [--protocol ami]`` starts the Asterisk of `make asterisk` for
+itself. It prints what the process holds at intervals, and exits with 1 if that grew, or if an event is missing where no
+`ConnectionStateChanged` said so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import time
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+from tools.asterisk import Asterisk
+
+from .ami import AmiSubject
+from .ledger import Ledger
+from .subject import Ended, Numbered, Subject
+from .vitals import Chart, Vitals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from asterisk_py_core.client import SupervisedClient
+    from asterisk_py_core.event_bus import EventSubscription
+
+SUBJECTS: Final[dict[str, Callable[[Asterisk], Subject[Any]]]] = {"ami": AmiSubject}
+SAMPLES: Final = 40
+# One restart for so many samples, by turns as a crash and as an administrator's stop.
+SAMPLES_PER_RESTART: Final = 4
+# Events that may wait to be read when a sample is taken: what one read of the socket brings.
+BACKLOG: Final = 500
+# Seconds for what takes two on an idle machine.
+PATIENCE: Final = 60.0
+
+
+def main() -> None:
+    """Read the command line, soak, and print the verdict."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cycles", type=int, default=10_000, help="connects and closes (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of events, with restarts (%(default)s)")
+    parser.add_argument("--protocol", choices=SUBJECTS, action="append", help="all of them by default")
+    options = parser.parse_args()
+    problems: list[str] = []
+    # A socket or a task that nobody closed is found by the collector, where only the hook below can see it.
+    warnings.simplefilter("error", ResourceWarning)
+    sys.unraisablehook = lambda broken: problems.append(f"left behind: {broken.exc_value!r}")
+    with Asterisk.start() as pbx:
+        for name in options.protocol or SUBJECTS:
+            subject = SUBJECTS[name](pbx)
+            problems += asyncio.run(_cycles(subject, options.cycles))
+            problems += asyncio.run(_load(subject, options.minutes * 60))
+    print("\n" + ("\n".join(problems) or "flat, and nothing was lost that was not said to be lost"))
+    sys.exit(bool(problems))
+
+
+async def _cycles(subject: Subject[Any], cycles: int) -> list[str]:
+    """Connect, use and close a client again and again; nothing may be left of any."""
+    print(f"\n{subject.name}: {cycles:,} times connect, one request, close")
+    # The samples themselves are kept, and caches fill: of regular expressions, of the resolver.
+    chart, started = Chart("cycles", noise=500), time.monotonic()
+    step = max(1, cycles // SAMPLES)
+    for done in range(1, cycles + 1):
+        async with subject.observer() as client:
+            await subject.use(client)
+        if done % step == 0:
+            chart.add(Vitals.take(time.monotonic() - started, done))
+    return [f"{subject.name}, cycles: {problem}" for problem in chart.problems()]
+
+
+async def _load(subject: Subject[Any], seconds: float) -> list[str]:
+    """Listen to all events for so many *seconds*, through restarts."""
+    restarts = (SAMPLES - 1) // SAMPLES_PER_RESTART
+    print(f"\n{subject.name}: {seconds:.0f} s of events as fast as they come, {restarts} restarts of Asterisk")
+    before = Vitals.take(0, 0)
+    listener = Listener(subject)
+    # What is on its way when a sample is taken: two hundred requests' leavings, and unread events of many sizes.
+    chart = Chart("events", noise=5_000)
+    started, number = time.monotonic(), 0
+    async with listener.client, subject.driver() as driver, listener:
+        for sample in range(1, SAMPLES + 1):
+            due = started + seconds * sample / SAMPLES
+            while time.monotonic() < due:
+                number = await subject.load(driver, number)
+            await listener.caught_up()
+            chart.add(Vitals.take(time.monotonic() - started, listener.events))
+            if sample % SAMPLES_PER_RESTART == 0 and sample < SAMPLES:
+                listener.restarting = True
+                number = await _restart(subject, driver, number, crash=sample % (2 * SAMPLES_PER_RESTART) == 0)
+                await listener.caught_up()
+                listener.restarting = False
+    problems = [*chart.problems(), *listener.problems()]
+    ledger = listener.ledger
+    print(
+        f"{listener.events:,} events, {listener.events / (time.monotonic() - started):,.0f}/s; {ledger.received:,} of"
+        f" them numbered, {ledger.said:,} numbers missing in the announced gaps, {len(ledger.unsaid)} elsewhere"
+    )
+    del listener, driver
+    after = Vitals.take(seconds, 0)
+    if (after.descriptors, after.tasks) != (before.descriptors, before.tasks):
+        problems.append(f"after closing: {after.descriptors} descriptors and {after.tasks} tasks, before: {before}")
+    return [f"{subject.name}, load: {problem}" for problem in problems]
+
+
+async def _restart(subject: Subject[Any], driver: SupervisedClient[Any], number: int, *, crash: bool) -> int:
+    """End and restart Asterisk in the middle of the load; return the next number."""
+
+    def restart() -> None:
+        if crash:
+            subject.pbx.kill()
+        subject.pbx.restart()
+
+    restarting = asyncio.create_task(asyncio.to_thread(restart))
+    while not restarting.done():
+        number = await subject.load(driver, number)
+    await restarting
+    return number
+
+
+class Listener:
+    """Reads every event of a client of its own, keeps the ledger, and has a bounded subscription that nobody reads."""
+
+    def __init__(self, subject: Subject[Any]) -> None:
+        self.client = subject.observer()
+        self.ledger = Ledger()
+        self.events = 0
+        self.losses: list[str] = []
+        self.restarting = False
+        self._read = subject.read
+        self._story: EventSubscription[Any] = self.client.events()
+        self._unread: EventSubscription[Any] = self.client.events(capacity=1_000, lossy=True)
+        self._tasks = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> None:
+        await self._tasks.__aenter__()
+        self._tasks.create_task(self._listen())
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # What was published before the client is closed is delivered, then the stream ends.
+        await self.client.aclose()
+        await self._tasks.__aexit__(kind, error, trace)
+
+    async def caught_up(self) -> None:
+        """Return when the client is connected and what has come is read."""
+        async with asyncio.timeout(PATIENCE):
+            if self.client.state is not ConnectionState.CONNECTED:
+                await self.client.wait_for(ConnectionState.CONNECTED)
+            while self._story.backlog > BACKLOG:  # noqa: ASYNC110 - the backlog has no event
+                await asyncio.sleep(0)  # One turn of the loop for the task that reads.
+
+    def problems(self) -> Iterator[str]:
+        """Yield what was lost without a word, and without a reason."""
+        yield from self.ledger.unsaid[:10]
+        yield from self.losses
+        lost, backlog, published = self._unread.lost, self._unread.backlog, self._story.delivered
+        if lost + backlog != published:
+            yield f"the bounded subscription that nobody reads counts {lost} lost, {backlog} there, of {published}"
+
+    async def _listen(self) -> None:
+        async for event in self._story:
+            self.events += 1
+            if isinstance(event, ConnectionStateChanged):
+                self.ledger.begin(event.epoch)
+                if event.previous is ConnectionState.CONNECTED and event.cause and not self.restarting:
+                    self.losses.append(f"Asterisk was up, and the connection was lost: {event.cause}")
+            match self._read(event):
+                case Numbered(source, number):
+                    self.ledger.saw(source, number)
+                case Ended(source, total):
+                    self.ledger.ended(source, total)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
