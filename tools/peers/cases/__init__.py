@@ -1,0 +1,1 @@
+"""The inputs, a module for each protocol."""

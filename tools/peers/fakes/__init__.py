@@ -1,0 +1,1 @@
+"""What stands in for Asterisk: threads and sockets that write literal bytes, and know no library."""
