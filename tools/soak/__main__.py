@@ -21,7 +21,7 @@ from tools.asterisk import Asterisk
 from .ami import AmiSubject
 from .ledger import Ledger
 from .subject import Ended, Numbered, Subject
-from .vitals import Chart, Vitals
+from .vitals import Chart, Vitals, waited_for_processor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +36,8 @@ SAMPLES: Final = 40
 SAMPLES_PER_RESTART: Final = 4
 # Events that may wait to be read when a sample is taken: what one read of the socket brings.
 BACKLOG: Final = 500
+# A process that waits for a processor for so much of the time is cut off for that, and for nothing of its own.
+STARVED: Final = 0.25
 # Seconds for what takes two on an idle machine.
 PATIENCE: Final = 60.0
 
@@ -131,6 +133,8 @@ class Listener:
         self.ledger = Ledger()
         self.events = 0
         self.losses: list[str] = []
+        self._started = self._sampled = time.monotonic()
+        self._waited = waited_for_processor()
         self.restarting = False
         self._read = subject.read
         self._story: EventSubscription[Any] = self.client.events()
@@ -155,6 +159,7 @@ class Listener:
                 await self.client.wait_for(ConnectionState.CONNECTED)
             while self._story.backlog > BACKLOG:  # noqa: ASYNC110 - the backlog has no event
                 await asyncio.sleep(0)  # One turn of the loop for the task that reads.
+        self._sampled, self._waited = time.monotonic(), waited_for_processor()
 
     def problems(self) -> Iterator[str]:
         """Yield what was lost without a word, and without a reason."""
@@ -164,13 +169,26 @@ class Listener:
         if lost + backlog != published:
             yield f"the bounded subscription that nobody reads counts {lost} lost, {backlog} there, of {published}"
 
+    def _lost(self, cause: BaseException) -> None:
+        """Book a loss that no restart explains: Asterisk cuts off who does not read for 100 ms (main/manager.c)."""
+        now, waited = time.monotonic(), waited_for_processor()
+        passed, waited = now - self._sampled, waited - self._waited
+        self._sampled, self._waited = now, self._waited + waited
+        loss = (
+            f"{now - self._started:.1f} s: Asterisk was up, and the connection was lost ({cause}); of the {passed:.1f} s"
+            f" before, this process waited {waited:.1f} s for a processor"
+        )
+        print(f"        {loss}", flush=True)
+        if waited < passed * STARVED:
+            self.losses.append(loss)
+
     async def _listen(self) -> None:
         async for event in self._story:
             self.events += 1
             if isinstance(event, ConnectionStateChanged):
                 self.ledger.begin(event.epoch)
                 if event.previous is ConnectionState.CONNECTED and event.cause and not self.restarting:
-                    self.losses.append(f"Asterisk was up, and the connection was lost: {event.cause}")
+                    self._lost(event.cause)
             match self._read(event):
                 case Numbered(source, number):
                     self.ledger.saw(source, number)

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Final
 
-__all__ = ["Chart", "Vitals"]
+__all__ = ["Chart", "Vitals", "waited_for_processor"]
 
 MIB: Final = 1024 * 1024
 # Memory comes from the system in arenas of 1 MiB (Objects/obmalloc.c); less than two of them is the allocator's affair.
@@ -19,6 +19,11 @@ RESIDENT_LIMIT: Final = 2 * MIB
 # Blocks are counted one by one, so this is the sharp measure: who keeps one object in so many times is found.
 TIMES_PER_BLOCK: Final = 1_000
 _TOP: Final = 15
+
+
+def waited_for_processor() -> float:
+    """Return how many seconds this process could have run and had no processor (Linux, schedstat)."""
+    return int(Path("/proc/self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,17 @@ def answered(lib: AmiRunner, seconds: float = 4.0) -> bool:
 
 def outcome_of(request: Future[Fields], seconds: float = 8.0) -> str:
     """Return the name of what a request without an answer raises in time; silence is wrong."""
+    started = time.monotonic()
     error = ends(request, seconds, "the request")
     if error is None and not request.result():
-        raise Wrong("returns None, as if all were well")
+        raise Wrong(f"returns None after {time.monotonic() - started:.0f} s")
     return said(error, but=f"returns {dict(request.result()) if error is None else ''}")
 
 
 # --- connection ------------------------------------------------------------------------------------------------------
 
 
-@case(1, "the server drops whoever connects, for 6 s; then it accepts")
+@case(1, "the server drops whoever connects, for 9 s; then it accepts", seconds=60.0)
 def refused_for_a_while(lib: AmiRunner) -> str:
     lib.stay_connected()
     with ScriptedAmi() as pbx:
@@ -62,7 +63,7 @@ def refused_for_a_while(lib: AmiRunner) -> str:
         pbx.on_connect = Link.close
         pbx.accepted_at.clear()
         pbx.drop()
-        threading.Event().wait(6.0)
+        threading.Event().wait(9.0)
         tries = list(pbx.accepted_at)
         pauses = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
         pbx.on_connect = pbx.greet
@@ -72,8 +73,6 @@ def refused_for_a_while(lib: AmiRunner) -> str:
         logins = pbx.count(b"Login")
         if not eventually(lambda: pbx.count(b"Login") > logins, 15.0):
             raise Wrong(f"{seen}; then no login")
-        if len(pauses) > 1 and max(pauses) - min(pauses) < 0.1:
-            raise Wrong(f"no backoff: {seen}")
         return seen
 
 
@@ -85,10 +84,10 @@ def bounded_retries(lib: AmiRunner) -> str:
         pbx.on_connect = Link.close
         pbx.accepted_at.clear()
         pbx.drop()
-        threading.Event().wait(7.0)
+        threading.Event().wait(12.0)
         if len(pbx.accepted_at) != 3:
-            raise Wrong(f"still trying after 7 s ({len(pbx.accepted_at)} tries), no bound to set")
-        return f"gives up after 3, {'and says so' if not lib.says_connected() else 'silently'}"
+            raise Wrong(f"no bound to set; still trying after 12 s ({len(pbx.accepted_at)} tries)")
+        return "gives up after 3, and can be asked" if not lib.says_connected() else "gives up after 3"
 
 
 @case(6, "closed by the application, twice")
@@ -117,13 +116,13 @@ def drop_with_requests(lib: AmiRunner) -> str:
         return ", ".join(sorted({outcome_of(request) for request in requests}))
 
 
-@case(10, "a thousand requests are given up, which nobody answers")
+@case(10, "twenty requests are given up, which nobody answers")
 def requests_given_up(lib: AmiRunner) -> None:
     with ScriptedAmi() as pbx:
         pbx.script[b"silence"] = None
         connected(lib, pbx)
-        if held := lib.abandon(50):
-            raise Leaks(f"keeps {held} for 50 given up")
+        if held := lib.abandon(20):
+            raise Leaks(f"keeps {held} of 20")
 
 
 @case(12, "a request while the link is down")
@@ -152,7 +151,7 @@ def originate_at_a_drop(lib: AmiRunner) -> None:
             raise Wrong(f"sent {pbx.count(b'Originate')} times: two calls")
 
 
-@case(14, "20,000 events for a handler that waits for ever")
+@case(14, "20,000 events for a handler that waits for ever", seconds=90.0)
 def handler_waits_in_a_flood(lib: AmiRunner) -> str:
     begun = threading.Event()
     lib.listen_for_ever(begun.set)
@@ -163,10 +162,10 @@ def handler_waits_in_a_flood(lib: AmiRunner) -> str:
         writing = threading.Thread(target=pbx.emit, args=[flood], daemon=True)
         writing.start()
         begun.wait(3.0)
-        writing.join(5.0)
+        writing.join(20.0)
         if writing.is_alive():
             raise Wrong("stops reading: Asterisk would cut it off")
-        if not answered(lib):
+        if not answered(lib, 30.0):
             raise Wrong("no request is answered any more")
         tasks = getattr(lib, "tasks", int)()
         if tasks > 100 or threading.active_count() > 100:
@@ -270,7 +269,7 @@ def secret(lib: AmiRunner) -> None:
         raise Leaks(f"in {', '.join(leaks)}")
 
 
-@case(22, "200 times connect, one request, close", seconds=60.0)
+@case(22, "40 times connect, one request, close", seconds=120.0)
 def connect_and_close(lib: AmiRunner) -> str:
     with ScriptedAmi() as pbx:
         before: tuple[int, int] = (0, 0)
@@ -279,7 +278,7 @@ def connect_and_close(lib: AmiRunner) -> str:
             result(client.connect(pbx.port), 8.0, "connecting")
             result(client.send("Ping"), 8.0, "a Ping")
             if error := ends(client.close(), 6.0, "closing"):
-                raise Wrong(f"closing raises {type(error).__name__}")
+                raise Wrong(f"closing raises {type(error).__name__}: {error}")
             del client
             if number == 9:
                 eventually(lambda: all(link.ended for link in pbx.links))
@@ -326,7 +325,7 @@ def same_action_twice(lib: AmiRunner) -> None:
         frames = [frame for frame in pbx.received.split(b"\r\n\r\n") if header(frame, b"Action") == b"Getvar"]
         used = {header(frame, b"ActionID") for frame in frames}
         if len(used) < len(frames):
-            raise Wrong(f"both with ActionID {used.pop().decode()}")
+            raise Wrong("both with one ActionID")
         for request in requests:
             result(request, 5.0, "a request")
 
@@ -430,14 +429,18 @@ def permission_denied(lib: AmiRunner) -> str:
         return said(error, but="")
 
 
-def items(lib: AmiRunner, answer: bytes | None, seconds: float = 12.0) -> list[Fields]:
-    """Return what the library makes of *answer* to CoreShowChannels."""
+def items(lib: AmiRunner, action: str, item: str, answer: bytes) -> list[Fields]:
+    """Return what the library makes of *answer* to *action*."""
     with ScriptedAmi() as pbx:
-        pbx.script[b"coreshowchannels"] = answer
+        pbx.script[action.lower().encode()] = answer
         connected(lib, pbx)
-        return result(lib.collect(), seconds, "the list")
+        request = lib.collect(action, item)
+        if error := ends(request, 12.0, "the list"):
+            raise Wrong(f"raises {type(error).__name__}: {error}")
+        return request.result()
 
 
+CHANNELS: Final = ("CoreShowChannels", "CoreShowChannel")
 LIST: Final = b"Response: Success\r\nActionID: %ID%\r\nEventList: start\r\nMessage: Channels will follow\r\n\r\n"
 ITEM: Final = b"Event: CoreShowChannel\r\nActionID: %ID%\r\nChannel: Local/1@default-0000000a;1\r\n\r\n"
 END: Final = b"Event: CoreShowChannelsComplete\r\nActionID: %ID%\r\nEventList: Complete\r\nListItems: 2\r\n\r\n"
@@ -445,13 +448,17 @@ END: Final = b"Event: CoreShowChannelsComplete\r\nActionID: %ID%\r\nEventList: C
 
 @case(54, "a list of two items")
 def list_of_two(lib: AmiRunner) -> None:
-    if len(seen := items(lib, LIST + ITEM + ITEM + END)) != 2:
+    if len(seen := items(lib, *CHANNELS, LIST + ITEM + ITEM + END)) != 2:
         raise Wrong(f"{len(seen)} items")
 
 
-@case("54b", "an empty list, without EventList")
+@case("54b", "an empty VoicemailUsersList, which is no more than Success")
 def empty_list(lib: AmiRunner) -> None:
-    if seen := items(lib, b"Response: Success\r\nActionID: %ID%\r\nMessage: Channels will follow\r\n\r\n"):
+    answer = (
+        b"Response: Success\r\nActionID: %ID%\r\n"
+        b"Message: There are no voicemail users currently defined.\r\n\r\n"
+    )
+    if seen := items(lib, "VoicemailUsersList", "VoicemailUserEntry", answer):
         raise Wrong(f"{len(seen)} items")
 
 
@@ -464,7 +471,7 @@ def list_cut_off(lib: AmiRunner) -> str:
     with ScriptedAmi() as pbx:
         pbx.script[b"coreshowchannels"] = cut
         connected(lib, pbx)
-        request = lib.collect()
+        request = lib.collect(*CHANNELS)
         error = ends(request, 12.0, "the list")
         name = said(error, but=f"returns {0 if error else len(request.result())} item as if that were all")
         return name + (", with the item" if getattr(error, "partial", ()) else ", the item is lost")
@@ -475,7 +482,7 @@ def list_without_end(lib: AmiRunner) -> str:
     with ScriptedAmi() as pbx:
         pbx.script[b"coreshowchannels"] = LIST + ITEM
         connected(lib, pbx)
-        request = lib.collect()
+        request = lib.collect(*CHANNELS)
         return said(ends(request, 14.0, "the list"), but="returns as if that were all")
 
 
@@ -494,7 +501,7 @@ def command_output(lib: AmiRunner) -> str:
         if any(event.get("Event") == "Hangup" for event in seen):
             raise Wrong("an event is born of it")
         if text.split("\n") != lines:
-            raise Wrong(f"the text is {text[:60]!r}")
+            raise Wrong(f"of 5 lines it returns {text.split(chr(10))}")
         return ""
 
 
@@ -578,9 +585,13 @@ def no_line_end(lib: AmiRunner) -> str:
         before, used = resident(), time.process_time()
         link = pbx.links[0]
 
+        poured = 0
+
         def pour() -> None:
-            for _ in range(512):
+            nonlocal poured
+            while poured < 512 and not link.ended:
                 link.write(b"x" * 65_536)
+                poured += 1
 
         pouring = threading.Thread(target=pour, daemon=True)
         pouring.start()
@@ -588,7 +599,8 @@ def no_line_end(lib: AmiRunner) -> str:
         eventually(lambda: link.ended, 1.0)
         grown, spent = resident() - before, time.process_time() - used
         if not link.ended:
-            raise Wrong(f"buffers it all: +{grown:.0f} MiB, {spent:.1f} s of CPU, and stays connected")
+            how = "buffers it all" if poured == 512 else f"reads {poured / 16:.0f} MiB of it in 60 s"
+            raise Wrong(f"{how}: +{grown:.0f} MiB, {spent:.1f} s of CPU; stays connected")
         return f"cut off; +{grown:.0f} MiB"
 
 
@@ -611,30 +623,23 @@ def half_a_message(lib: AmiRunner) -> None:
 @case(39, "HTTP instead of a banner")
 def wrong_banner(lib: AmiRunner) -> str:
     with ScriptedAmi(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n") as pbx:
-        connecting = lib.connect(pbx.port)
-        try:
-            error = ends(connecting, 8.0)
-        except Hangs:
-            error = None
-            hangs = True
-        else:
-            hangs = False
-        if b"xyzzy" in pbx.received:
-            raise Wrong("the secret is sent to a stranger" + ("" if error or hangs else ", and it says it is connected"))
-        if hangs:
-            raise Hangs("connecting has not ended after 8 s")
-        return said(error, but="it says that it is connected")
+        return given_no_secret(lib, pbx)
+
+
+def given_no_secret(lib: AmiRunner, pbx: ScriptedAmi) -> str:
+    """Connect to *pbx*, which is no Asterisk and will not speak AMI."""
+    pbx.say_nothing()
+    connecting = lib.connect(pbx.port)
+    if pbx.got(SECRET.encode(), seconds=2.0):
+        called = " and it says that it is connected" if connecting.done() and not connecting.exception() else ""
+        raise Wrong(f"the secret is sent to a stranger{called}")
+    return said(ends(connecting, 15.0, "connecting"), but="it says that it is connected")
 
 
 @case(40, "silence instead of a banner")
 def no_banner(lib: AmiRunner) -> str:
     with ScriptedAmi(b"") as pbx:
-        pbx.script[b"login"] = pbx.script[b"challenge"] = None
-        connecting = lib.connect(pbx.port)
-        error = ends(connecting, 15.0, "connecting")
-        if b"xyzzy" in pbx.received:
-            raise Wrong("the secret is sent to a stranger")
-        return said(error, but="it says that it is connected")
+        return given_no_secret(lib, pbx)
 
 
 def refuse(message: bytes) -> Any:
@@ -675,6 +680,21 @@ def never_fully_booted(lib: AmiRunner) -> None:
         connected(lib, pbx)
         if not answered(lib):
             raise Hangs("a request is not answered")
+
+
+@case("47b", "a request is under way at a drop; the link comes back, and FullyBooted never does")
+def never_fully_booted_again(lib: AmiRunner) -> str:
+    lib.stay_connected()
+    with ScriptedAmi() as pbx:
+        pbx.script[b"login"] = ACCEPTED
+        pbx.script[b"getvar"] = None
+        connected(lib, pbx)
+        request = lib.send("Getvar", {"Variable": "X"})
+        pbx.got(b"Getvar")
+        pbx.drop()
+        if not eventually(lambda: pbx.count(b"Login") > 1, 8.0):
+            raise Wrong("does not reconnect")
+        return outcome_of(request)
 
 
 @case(48, "Shutdown, the end, and Asterisk is back after two seconds")

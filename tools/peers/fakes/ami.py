@@ -56,6 +56,12 @@ class ScriptedAmi(Server):
                 answer(frame, link)
             elif answer:
                 link.write(with_id(answer, frame))
+                if answer.startswith(b"Response: Goodbye"):
+                    link.close()
+
+    def say_nothing(self) -> None:
+        """Answer no action any more."""
+        self.script = dict.fromkeys([*self.script, b"coreshowchannels", b"command"])
 
     def count(self, action: bytes) -> int:
         """Return how many actions of that name came."""

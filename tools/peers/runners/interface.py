@@ -61,8 +61,8 @@ class AmiRunner(Runner):
         """Give up *count* requests that nobody answers, and return how many the library still holds."""
         raise NotOffered("no way to give up a request")
 
-    def collect(self) -> Future[list[Fields]]:
-        """Send CoreShowChannels; the items of the list."""
+    def collect(self, action: str, item: str) -> Future[list[Fields]]:
+        """Send an action that is answered with a list; its items, which are events called *item*."""
         raise NotOffered("no lists")
 
     def command(self, text: str) -> Future[str]:

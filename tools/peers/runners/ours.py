@@ -6,7 +6,6 @@ from concurrent.futures import Future
 from typing import Any, ClassVar
 
 from asterisk_py_ami import AmiClient, AmiEvent, ConnectionStateChanged, Credentials, ReconnectPolicy
-from asterisk_py_ami.actions import CoreShowChannels
 from asterisk_py_ami.protocol import Message
 from tools.peers.fakes.ami import SECRET, USERNAME
 from tools.peers.outcome import result
@@ -76,7 +75,7 @@ class OursAmi(AmiRunner):
             async def listen(events: Any) -> None:
                 async for _ in events:
                     started()
-                    await asyncio.Event().wait()
+                    await asyncio.sleep(3600.0)
 
             self._tasks.append(asyncio.get_running_loop().create_task(listen(client.events(AmiEvent))))
 
@@ -100,9 +99,10 @@ class OursAmi(AmiRunner):
 
         return result(self._background.run(abandon()))
 
-    def collect(self) -> Future[list[Fields]]:
+    def collect(self, action: str, item: str) -> Future[list[Fields]]:
         async def collect() -> list[Fields]:
-            return [_fields(item) for item in await self.client.collect(CoreShowChannels())]
+            events = await self.client.collect(action)
+            return [_fields(event) for event in events if event.name == item]
 
         return self._background.run(collect())
 

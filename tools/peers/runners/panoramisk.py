@@ -66,7 +66,7 @@ class PanoramiskAmi(AmiRunner):
     def listen_for_ever(self, started: Callable[[], None]) -> None:
         async def wait(_manager: Any, _event: Any) -> None:
             started()
-            await asyncio.Event().wait()
+            await asyncio.sleep(3600.0)
 
         self._callbacks.append(wait)
 
@@ -77,7 +77,9 @@ class PanoramiskAmi(AmiRunner):
         return self._background.run(close())
 
     def objects(self) -> Sequence[object]:
-        return [self._manager]
+        # The action it makes of the login, which it logs where writing fails.
+        login = import_module("panoramisk.actions").Action
+        return [self._manager, result(self._background.run(_made(login, {"Action": "Login", "Secret": SECRET})))]
 
     def abandon(self, count: int) -> int:
         async def abandon() -> int:
@@ -94,11 +96,11 @@ class PanoramiskAmi(AmiRunner):
 
         return result(self._background.run(abandon()))
 
-    def collect(self) -> Future[list[Fields]]:
+    def collect(self, action: str, item: str) -> Future[list[Fields]]:
         async def collect() -> list[Fields]:
-            answer = await self._manager.send_action({"Action": "CoreShowChannels"})
+            answer = await self._manager.send_action({"Action": action})
             messages = answer if isinstance(answer, list) else [answer]
-            return [dict(message.items()) for message in messages if message.event == "CoreShowChannel"]
+            return [dict(message.items()) for message in messages if message.event == item]
 
         return self._background.run(collect())
 
@@ -160,6 +162,11 @@ class PanoramiskAgi(AgiRunner):
             return port
 
         return result(background.run(serve()))
+
+
+async def _made(kind: Any, *arguments: Any) -> Any:
+    """Make something that needs a running loop."""
+    return kind(*arguments)
 
 
 class _Call(AgiCall):

@@ -22,6 +22,7 @@ class PystrixAmi(AmiRunner):
     def __init__(self) -> None:
         self._ami: Any = import_module("pystrix.ami")
         self._manager: Any = self._ami.Manager()
+        self._login: Any = None
 
     def connect(self, port: int) -> Future[None]:
         def connect() -> None:
@@ -30,7 +31,8 @@ class PystrixAmi(AmiRunner):
             challenge = self._manager.send_action(core.Challenge())
             if not (challenge and challenge.success):
                 raise ConnectionError("Asterisk did not provide an MD5 challenge token")
-            self._manager.send_action(core.Login(USERNAME, SECRET, challenge=challenge.result["Challenge"]))
+            self._login = core.Login(USERNAME, SECRET, challenge=challenge.result["Challenge"])
+            self._manager.send_action(self._login)
             self._manager.monitor_connection()
 
         return call(connect)
@@ -64,7 +66,7 @@ class PystrixAmi(AmiRunner):
         return call(self._manager.close)
 
     def objects(self) -> Sequence[object]:
-        return [self._manager]
+        return [self._manager, self._login]
 
     def abandon(self, count: int) -> int:
         request = self._request("Silence", {})
@@ -73,16 +75,17 @@ class PystrixAmi(AmiRunner):
             self._manager.send_action(request)
         return len(self._manager._outstanding_requests)
 
-    def collect(self) -> Future[list[Fields]]:
+    def collect(self, action: str, item: str) -> Future[list[Fields]]:
         def collect() -> list[Fields]:
-            request = self._ami.core.CoreShowChannels()
+            request = getattr(self._ami.core, action)()
             request.synchronous = True
             answer = self._manager.send_action(request)
             if answer is None:
                 raise LookupError("send_action returned None")
+            items = [dict(event) for event in answer.events[item]]
             if answer.events_timeout:
-                raise TimeoutError("events_timeout is set")
-            return [dict(event) for event in answer.events["CoreShowChannel"]]
+                raise EventsTimeout(items)
+            return items
 
         return call(collect)
 
@@ -99,6 +102,14 @@ class PystrixAmi(AmiRunner):
 
     def says_connected(self) -> bool | None:
         return bool(self._manager.is_connected())
+
+
+class EventsTimeout(Exception):
+    """What an application reads off `events_timeout`, beside the events."""
+
+    def __init__(self, partial: list[Fields]) -> None:
+        super().__init__("events_timeout is set")
+        self.partial = partial
 
 
 class PystrixAgi(AgiRunner):
