@@ -76,6 +76,10 @@ bench: $(filter .uv/bin/uv,$(UV)) ## measure us beside the peers, in one run
 	UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --locked --quiet --group bench
 	for bench in benchmarks/bench_*.py; do .venv-bench/bin/python $$bench || exit 1; done
 
+peers: $(filter .uv/bin/uv,$(UV)) ## give the inputs of the fault catalogue to the peers and to us: PEERS="--only 9,26"
+	UV_PROJECT_ENVIRONMENT=.venv-peers $(UV) sync --locked --quiet --no-dev --group peers
+	.venv-peers/bin/python -m tools.peers $(PEERS)
+
 build: sync ## build the four packages and try each wheel alone in an empty environment
 	rm -rf dist
 	$(UV) build --quiet --all-packages --out-dir dist

@@ -1,8 +1,8 @@
 """Give the fault catalogue's inputs to the released versions of other libraries and to ours, and print what each did.
 
-``python -m tools.peers [--only 9,26,65] [--library panoramisk] [--markdown] [--json FILE]``. Each attempt is a process of
-its own with a time limit, so a hang or a spinning loop is a result. The exit code is 1 if ours did anything else than
-fine, or an attempt broke. docs/reliability.md has these results beside the promises.
+``python -m tools.peers [--only 9,26,ari:90] [--library panoramisk] [--markdown] [--json FILE]``. Each attempt is a
+process of its own with a time limit, so a hang or a spinning loop is a result. The exit code is 1 if ours did anything
+else than fine, or an attempt broke. docs/reliability.md has these results beside the promises.
 """
 
 import argparse
@@ -26,22 +26,22 @@ PROTOCOLS = ("ami", "agi", "ari")
 
 def main() -> None:
     """Read the command line."""
-    for protocol in PROTOCOLS:
-        import_module(f"{__package__}.cases.{protocol}")
+    import_module(f"{__package__}.cases")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", help="numbers of cases, with commas between")
+    parser.add_argument("--only", help="numbers of cases (9, 54b, ari:14), with commas between")
     parser.add_argument("--library", action="append", help="all of them by default")
     parser.add_argument("--jobs", type=int, default=4, help="attempts at a time (%(default)s)")
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
-    parser.add_argument("--attempt", nargs=2, metavar=("CASE", "LIBRARY"), help=argparse.SUPPRESS)
+    parser.add_argument("--attempt", nargs=2, metavar=("KEY", "LIBRARY"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.attempt:
         perform(CASES[options.attempt[0]], options.attempt[1])
-    numbers = options.only.split(",") if options.only else list(CASES)
-    if unknown := [number for number in numbers if number not in CASES]:
-        parser.error(f"no such case: {', '.join(unknown)}; there are {', '.join(CASES)}")
-    results = run([CASES[number] for number in numbers], options.library, options.jobs)
+    wanted = options.only.split(",") if options.only else []
+    cases = [case for case in CASES.values() if not wanted or case.number in wanted or case.key in wanted]
+    if not cases:
+        parser.error(f"no such case; there are {', '.join(CASES)}")
+    results = run(sorted(cases, key=lambda case: case.order), options.library, options.jobs)
     for protocol in PROTOCOLS:
         report([row for row in results.items() if row[0].protocol == protocol], protocol, markdown=options.markdown)
     if options.json:
@@ -55,7 +55,7 @@ def run(cases: Sequence[Case], libraries: Sequence[str] | None, jobs: int) -> di
 
     def one(case: Case, library: str) -> None:
         results[case][library] = attempt(case, library)
-        print(f"{case.number:>4}  {library:13}{results[case][library]}", file=sys.stderr, flush=True)
+        print(f"{case.key:>8}  {library:13}{results[case][library]}", file=sys.stderr, flush=True)
 
     with ThreadPoolExecutor(jobs) as pool:
         for case in cases:
@@ -104,9 +104,9 @@ def as_json(results: dict[Case, dict[str, Attempt]]) -> str:
 
 def verdict(results: dict[Case, dict[str, Attempt]]) -> int:
     """Return 1 if ours was not fine or an attempt says nothing about its library, and print which."""
-    ours = [case.number for case, row in results.items() if OURS in row and row[OURS].kind is not Kind.FINE]
+    ours = [case.key for case, row in results.items() if OURS in row and row[OURS].kind is not Kind.FINE]
     broken = [
-        f"{case.number} {library}"
+        f"{case.key} {library}"
         for case, row in results.items()
         for library, attempt in row.items()
         if attempt.kind is Kind.BROKEN

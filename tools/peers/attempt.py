@@ -37,7 +37,7 @@ def attempt(case: Case, library: str) -> Attempt:
     """Give *case* to *library* in a new process, and end that if it has not ended in time."""
     if library not in RUNNERS[case.protocol]:
         return Attempt(Kind.NOT_OFFERED)
-    command = [sys.executable, "-m", "tools.peers", "--attempt", case.number, library]
+    command = [sys.executable, "-m", "tools.peers", "--attempt", case.key, library]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             output, errors = process.communicate(timeout=case.seconds)

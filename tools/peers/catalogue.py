@@ -13,7 +13,8 @@ F = TypeVar("F", bound=Callable[..., str | None])
 class Case:
     """*number* is that of the fault catalogue, with a letter where one row has several inputs.
 
-    ``U`` numbers are defects that users reported, without a row. *protocol* says which runners can be given it.
+    ``U`` and ``E`` numbers are defects without a row: reported by users, or found in parsers. *protocol* says which
+    runners can be given it, and *seconds* bound an attempt.
     """
 
     number: str
@@ -22,23 +23,32 @@ class Case:
     seconds: float
     run: Callable[..., str | None]
 
+    @property
+    def key(self) -> str:
+        """What it is called by: rows of the core are tried in several protocols."""
+        return f"{self.protocol}:{self.number}"
+
+    @property
+    def order(self) -> tuple[bool, int, str]:
+        """Where it stands in the table: by number, those without a row last."""
+        digits = "".join(filter(str.isdecimal, self.number))
+        return not self.number[0].isdecimal(), int(digits), self.number
+
 
 CASES: Final[dict[str, Case]] = {}
 
 
 def case(number: int | str, title: str, *, seconds: float = 30.0) -> Callable[[F], F]:
-    """Enter a function into the table; its module is named for the protocol, and *seconds* bound an attempt.
+    """Enter a function into the table; its module, or the package that is in, is named for the protocol.
 
     It takes a runner and returns a few words on how that was fine, or nothing; else it raises an :class:`Outcome`.
     """
 
     def enter(run: F) -> F:
-        key = str(number)
-        if key in CASES:
-            raise ValueError(f"there is a case {key} already: {CASES[key].title}")
-        CASES[key] = Case(key, title, run.__module__.rpartition(".")[2], seconds, run)
+        entry = Case(str(number), title, run.__module__.split(".")[3], seconds, run)
+        if entry.key in CASES:
+            raise ValueError(f"there is a case {entry.key} already: {CASES[entry.key].title}")
+        CASES[entry.key] = entry
         return run
 
     return enter
-
-

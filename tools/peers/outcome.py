@@ -30,6 +30,10 @@ T = TypeVar("T")
 MIB: Final = 1024 * 1024
 
 
+# What nobody raises on purpose to tell a caller something.
+_ACCIDENTS: Final = (AttributeError, TypeError, NameError, LookupError, AssertionError, UnicodeError)
+
+
 class Kind(StrEnum):
     """The verdicts of the table; `BROKEN` is a mistake of this tool's."""
 
@@ -97,7 +101,7 @@ def said(error: BaseException | None, *, but: str) -> str:
     """Return the name of *error*; raise :class:`Wrong` if there is none, or one that is an accident."""
     if error is None:
         raise Wrong(but)
-    if isinstance(error, (AttributeError, TypeError, NameError, KeyError, IndexError, AssertionError)):
+    if isinstance(error, _ACCIDENTS):
         raise Wrong(f"by accident: {type(error).__name__}: {error}")
     return type(error).__name__
 

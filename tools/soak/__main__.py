@@ -175,8 +175,8 @@ class Listener:
         passed, waited = now - self._sampled, waited - self._waited
         self._sampled, self._waited = now, self._waited + waited
         loss = (
-            f"{now - self._started:.1f} s: Asterisk was up, and the connection was lost ({cause}); of the {passed:.1f} s"
-            f" before, this process waited {waited:.1f} s for a processor"
+            f"{now - self._started:.1f} s: Asterisk was up, and the connection was lost ({cause});"
+            f" of the {passed:.1f} s before, this process waited {waited:.1f} s for a processor"
         )
         print(f"        {loss}", flush=True)
         if waited < passed * STARVED:

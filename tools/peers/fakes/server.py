@@ -1,14 +1,18 @@
 """A listening socket with a thread for each connection; what is said there is the subclass's."""
 
+from __future__ import annotations
+
 import contextlib
 import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tools.peers.outcome import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Link", "Server"]
 
@@ -48,7 +52,7 @@ class Server:
         self.links: list[Link] = []
         self.accepted_at: list[float] = []
         self._listener: socket.socket | None = None
-        self.on_connect: Callable[[Link], None] = lambda link: self.greet(link)
+        self.on_connect: Callable[[Link], None] = self.greet
 
     def greet(self, link: Link) -> None:
         """Say what a server says first."""

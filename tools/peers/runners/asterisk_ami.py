@@ -1,6 +1,5 @@
 """asterisk-ami: AMI on a thread, with futures."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import import_module
@@ -9,7 +8,7 @@ from typing import Any, ClassVar
 from tools.peers.fakes.ami import SECRET, USERNAME
 from tools.peers.outcome import NotOffered
 
-from .background import call
+from .background import call, waiting
 from .interface import AmiRunner, Fields
 
 __all__ = ["AsteriskAmi"]
@@ -27,7 +26,7 @@ class AsteriskAmi(AmiRunner):
         self._actions: list[Any] = []
         self._client.add_listener(
             on_action=lambda source, action: self._actions.append(action),  # noqa: ARG005 - by name
-            on_disconnect=lambda source, error: self._told.append(f"disconnected: {error!r}")  # noqa: ARG005 - by name
+            on_disconnect=lambda source, error: self._told.append(f"disconnected: {error!r}"),  # noqa: ARG005 - by name
         )
 
     def stay_connected(self, retries: int | None = None) -> None:
@@ -66,7 +65,7 @@ class AsteriskAmi(AmiRunner):
         self._client.add_event_listener(on_event)
 
     def listen_for_ever(self, started: Callable[[], None]) -> None:
-        self.listen(lambda _: (started(), threading.Event().wait())[0])
+        self.listen(waiting(started))
 
     def close(self) -> Future[None]:
         def close() -> None:

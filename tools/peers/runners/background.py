@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, ClassVar, TypeVar
 
-__all__ = ["EventLoop", "call"]
+__all__ = ["EventLoop", "call", "waiting"]
 
 T = TypeVar("T")
 
@@ -23,6 +23,16 @@ def call(function: Callable[..., T], *arguments: Any, **options: Any) -> Future[
 
     threading.Thread(target=run, daemon=True).start()
     return future
+
+
+def waiting(started: Callable[[], None]) -> Callable[[object], None]:
+    """Return a handler that calls *started* and keeps its thread for ever."""
+
+    def handler(_: object) -> None:
+        started()
+        threading.Event().wait()
+
+    return handler
 
 
 class EventLoop:

@@ -12,7 +12,7 @@ from unittest import mock
 
 from tools.peers.fakes.ami import SECRET, USERNAME
 
-from .background import call
+from .background import call, waiting
 from .interface import AgiCall, AgiRunner, AmiRunner, Fields
 
 __all__ = ["Pyst2Agi", "Pyst2Ami"]
@@ -48,7 +48,7 @@ class Pyst2Ami(AmiRunner):
         self._manager.register_event("*", lambda event, _manager: handler(dict(event.headers)))
 
     def listen_for_ever(self, started: Callable[[], None]) -> None:
-        self.listen(lambda _: (started(), threading.Event().wait())[0])
+        self.listen(waiting(started))
 
     def close(self) -> Future[None]:
         return call(self._manager.close)

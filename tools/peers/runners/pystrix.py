@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from tools.peers.fakes.ami import SECRET, USERNAME
 
-from .background import call
+from .background import call, waiting
 from .interface import AgiCall, AgiRunner, AmiRunner, Fields
 
 __all__ = ["PystrixAgi", "PystrixAmi"]
@@ -60,7 +60,7 @@ class PystrixAmi(AmiRunner):
         self._manager.register_callback("", lambda event, _manager: handler(dict(event)))
 
     def listen_for_ever(self, started: Callable[[], None]) -> None:
-        self.listen(lambda _: (started(), threading.Event().wait())[0])
+        self.listen(waiting(started))
 
     def close(self) -> Future[None]:
         return call(self._manager.close)
@@ -81,8 +81,8 @@ class PystrixAmi(AmiRunner):
             request.synchronous = True
             answer = self._manager.send_action(request)
             if answer is None:
-                raise LookupError("send_action returned None")
-            items = [dict(event) for event in answer.events[item]]
+                raise EventsTimeout([])
+            items: list[Fields] = [dict(event) for event in answer.events[item]]
             if answer.events_timeout:
                 raise EventsTimeout(items)
             return items
@@ -104,7 +104,7 @@ class PystrixAmi(AmiRunner):
         return bool(self._manager.is_connected())
 
 
-class EventsTimeout(Exception):
+class EventsTimeout(Exception):  # noqa: N818 - its name in the library
     """What an application reads off `events_timeout`, beside the events."""
 
     def __init__(self, partial: list[Fields]) -> None:

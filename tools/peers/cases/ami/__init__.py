@@ -1,0 +1,1 @@
+"""AMI's inputs, and those of the core as AMI meets them."""
