@@ -10,16 +10,12 @@ import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Final
 
 from .catalogue import Case
-from .outcome import Kind, Outcome, busy
+from .outcome import SPINNING, Kind, Outcome
 from .runners import RUNNERS
 
 __all__ = ["Attempt", "attempt", "perform"]
-
-# Which part of an idle half second may be spent computing; keepalives and pollers take a few hundredths.
-_IDLE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,9 @@ def attempt(case: Case, library: str) -> Attempt:
             share = _processor_seconds(process.pid) / case.seconds
             process.kill()
             process.communicate()
-            return Attempt(Kind.HANGS, f"no end after {case.seconds:.0f} s" + (", spinning" if share > _IDLE else ""))
+            return Attempt(
+                Kind.HANGS, f"no end after {case.seconds:.0f} s" + (", spinning" if share > SPINNING else "")
+            )
     try:
         kind, what = json.loads(output.splitlines()[-1])
         return Attempt(Kind(kind), what)
@@ -66,8 +64,6 @@ def perform(case: Case, library: str) -> None:
             kind, what = Kind.FINE, case.run(runner) or ""
         except Outcome as outcome:
             kind, what = outcome.kind, outcome.what
-        if (share := busy()) > _IDLE:
-            kind, what = Kind.HANGS, ", ".join(filter(None, [what, f"spins: {share:.0%} CPU"]))
     except BaseException:  # noqa: BLE001 - reported, as a mistake here
         kind, what = Kind.BROKEN, " | ".join(traceback.format_exc().strip().splitlines()[-3:])
     print(json.dumps([kind, what]), file=report, flush=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 __all__ = [
+    "SPINNING",
     "Hangs",
     "Kind",
     "Leaks",
@@ -30,6 +31,8 @@ T = TypeVar("T")
 MIB: Final = 1024 * 1024
 
 
+SPINNING: Final = 0.25
+"""Who computes for more of the time than this, and has nothing to do, spins; pollers take a few hundredths."""
 # What nobody raises on purpose to tell a caller something.
 _ACCIDENTS: Final = (AttributeError, TypeError, NameError, LookupError, AssertionError, UnicodeError)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tools.peers.catalogue import case
 from tools.peers.fakes.agi import ENVIRONMENT, AgiConnection
-from tools.peers.outcome import Hangs, Outcome, Wrong, busy, eventually, resident
+from tools.peers.outcome import SPINNING, Hangs, Outcome, Wrong, busy, eventually, resident
 from tools.peers.runners.interface import AgiCall, AgiRunner
 
 ROUTE: Final = "test"
@@ -59,7 +59,7 @@ def port_scan(lib: AgiRunner) -> None:
     with AgiConnection(port) as call:
         call.write(ENVIRONMENT + b"\n")
         served = call.command(2.0) is not None
-    if share > 0.5 or not served:
+    if share > SPINNING or not served:
         raise Hangs(f"{share:.0%} CPU" + ("" if served else ", and the next call is not served"))
 
 

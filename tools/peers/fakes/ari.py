@@ -67,7 +67,12 @@ class ScriptedAri(Server):
         self._parsed: dict[Link, int] = {}
 
     def hear(self, link: Link) -> None:
-        """Answer every request that is whole; what a WebSocket says is not looked at."""
+        """Answer every request that is whole; of what a WebSocket says, a close frame (RFC 6455, 5.5.1)."""
+        if link in self.websockets:
+            if link.received[self._parsed[link] :].startswith(b"\x88"):
+                link.write(b"\x88\x00")
+                link.close()
+            self._parsed[link] = len(link.received)
         while link not in self.websockets:
             request = link.received[self._parsed.get(link, 0) :]
             head, end, rest = request.partition(b"\r\n\r\n")

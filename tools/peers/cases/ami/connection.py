@@ -244,21 +244,21 @@ def pickled(thing: object) -> str:
         return repr(refusal)
 
 
-@case(22, "40 times connect, one request, close", seconds=120.0)
+@case(22, "16 times connect, one request, close", seconds=120.0)
 def connect_and_close(lib: AmiRunner) -> None:
     with ScriptedAmi() as pbx:
         before: tuple[int, int] = (0, 0)
-        for number in range(40):
+        for number in range(16):
             client = type(lib)()
             result(client.connect(pbx.port), 8.0, "connecting")
             result(client.send("Ping"), 8.0, "a Ping")
             if error := ends(client.close(), 6.0, "closing"):
                 raise Wrong(f"closing raises {type(error).__name__}: {error}")
             del client
-            if number == 9:
+            if number == 5:
                 eventually(lambda: all(link.ended for link in pbx.links))
                 before = open_files(), threading.active_count()
         eventually(lambda: open_files() <= before[0] and threading.active_count() <= before[1], 2.0)
         files, threads = open_files() - before[0], threading.active_count() - before[1]
         if files > 3 or threads > 3:
-            raise Leaks(f"{files} descriptors and {threads} threads for 30 clients")
+            raise Leaks(f"{files} descriptors and {threads} threads for 10 clients")

@@ -8,6 +8,7 @@ from tools.peers.catalogue import case
 from tools.peers.fakes.ami import ACCEPTED, ANSWERS, SECRET, ScriptedAmi, with_id
 from tools.peers.fakes.server import Link
 from tools.peers.outcome import (
+    SPINNING,
     Hangs,
     Wrong,
     busy,
@@ -168,5 +169,5 @@ def idle_after_a_drop(lib: AmiRunner) -> None:
         connected(lib, pbx)
         pbx.stop()
         threading.Event().wait(0.5)
-        if (share := busy(2.0)) > 0.5:
+        if (share := busy(2.0)) > SPINNING:
             raise Hangs(f"spins: {share:.0%} CPU")
