@@ -10,12 +10,15 @@ import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 from .catalogue import Case
 from .outcome import SPINNING, Kind, Outcome
 from .runners import RUNNERS
 
 __all__ = ["Attempt", "attempt", "perform"]
+
+ROOT: Final = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ def attempt(case: Case, library: str) -> Attempt:
     if library not in RUNNERS[case.protocol]:
         return Attempt(Kind.NOT_OFFERED)
     command = [sys.executable, "-m", "tools.peers", "--attempt", case.key, library]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
         try:
             output, errors = process.communicate(timeout=case.seconds)
         except subprocess.TimeoutExpired:
