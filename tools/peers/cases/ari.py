@@ -194,12 +194,12 @@ def binary_frame(lib: AriRunner) -> None:
 
 @case("88e", "an event nested 10,000 deep; then another")
 def nested(lib: AriRunner) -> None:
-    survives(lib, (b'{"type":"SomethingNew","a":' + b"[" * 10_000 + b"]" * 10_000 + b"}", 1))
+    survives(lib, (b'{"type":"ChannelUserevent","a":' + b"[" * 10_000 + b"]" * 10_000 + b"}", 1))
 
 
 @case("88f", "an event of 5 MiB; then another")
 def large(lib: AriRunner) -> None:
-    survives(lib, (b'{"type":"SomethingNew","a":"' + b"x" * (5 * 1024 * 1024) + b'"}', 1))
+    survives(lib, (b'{"type":"ChannelUserevent","a":"' + b"x" * (5 * 1024 * 1024) + b'"}', 1))
 
 
 @case(89, "another client takes the application")
