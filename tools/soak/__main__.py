@@ -101,7 +101,8 @@ async def _load(subject: Subject[Any], seconds: float) -> list[str]:
     ledger = listener.ledger
     print(
         f"{listener.events:,} events, {listener.events / (time.monotonic() - started):,.0f}/s; {ledger.received:,} of"
-        f" them numbered, {ledger.said:,} numbers missing in the announced gaps, {len(ledger.unsaid)} elsewhere"
+        f" them numbered, {ledger.said:,} numbers missing in the announced gaps, {len(ledger.unsaid)} elsewhere;"
+        f" cut off for want of a processor: {listener.starved}"
     )
     del listener, driver
     after = Vitals.take(seconds, 0)
@@ -133,6 +134,7 @@ class Listener:
         self.ledger = Ledger()
         self.events = 0
         self.losses: list[str] = []
+        self.starved = 0
         self._started = self._sampled = time.monotonic()
         self._waited = waited_for_processor()
         self.restarting = False
@@ -181,6 +183,8 @@ class Listener:
         print(f"        {loss}", flush=True)
         if waited < passed * STARVED:
             self.losses.append(loss)
+        else:
+            self.starved += 1
 
     async def _listen(self) -> None:
         async for event in self._story:
