@@ -36,8 +36,6 @@ SAMPLES: Final = 40
 SAMPLES_PER_RESTART: Final = 4
 # Events that may wait to be read when a sample is taken: what one read of the socket brings.
 BACKLOG: Final = 500
-# A process that waits for a processor for so much of the time is cut off for that, and for nothing of its own.
-STARVED: Final = 0.25
 # Seconds for what takes two on an idle machine.
 PATIENCE: Final = 60.0
 
@@ -135,8 +133,8 @@ class Listener:
         self.events = 0
         self.losses: list[str] = []
         self.starved = 0
-        self._started = self._sampled = time.monotonic()
-        self._waited = waited_for_processor()
+        self._started = time.monotonic()
+        self._sampled = _clocks()
         self.restarting = False
         self._read = subject.read
         self._story: EventSubscription[Any] = self.client.events()
@@ -161,7 +159,7 @@ class Listener:
                 await self.client.wait_for(ConnectionState.CONNECTED)
             while self._story.backlog > BACKLOG:  # noqa: ASYNC110 - the backlog has no event
                 await asyncio.sleep(0)  # One turn of the loop for the task that reads.
-        self._sampled, self._waited = time.monotonic(), waited_for_processor()
+        self._sampled = _clocks()
 
     def problems(self) -> Iterator[str]:
         """Yield what was lost without a word, and without a reason."""
@@ -172,19 +170,21 @@ class Listener:
             yield f"the bounded subscription that nobody reads counts {lost} lost, {backlog} there, of {published}"
 
     def _lost(self, cause: BaseException) -> None:
-        """Book a loss that no restart explains: Asterisk cuts off who does not read for 100 ms (main/manager.c)."""
-        now, waited = time.monotonic(), waited_for_processor()
-        passed, waited = now - self._sampled, waited - self._waited
-        self._sampled, self._waited = now, self._waited + waited
+        """Book a loss that no restart explains: Asterisk cuts off who does not read for 100 ms (main/manager.c).
+
+        Who got less than half of the processor time it asked for could not have read; anybody else could.
+        """
+        at, waited, computed = (now - then for now, then in zip(_clocks(), self._sampled, strict=True))
         loss = (
-            f"{now - self._started:.1f} s: Asterisk was up, and the connection was lost ({cause});"
-            f" of the {passed:.1f} s before, this process waited {waited:.1f} s for a processor"
+            f"{time.monotonic() - self._started:.1f} s: Asterisk was up, and the connection was lost ({cause}); in the"
+            f" {at:.1f} s before, this process computed for {computed:.1f} s and waited {waited:.1f} s for a processor"
         )
         print(f"        {loss}", flush=True)
-        if waited < passed * STARVED:
-            self.losses.append(loss)
-        else:
+        self._sampled = _clocks()
+        if waited > computed:
             self.starved += 1
+        else:
+            self.losses.append(loss)
 
     async def _listen(self) -> None:
         async for event in self._story:
@@ -198,6 +198,11 @@ class Listener:
                     self.ledger.saw(source, number)
                 case Ended(source, total):
                     self.ledger.ended(source, total)
+
+
+def _clocks() -> tuple[float, float, float]:
+    """Return seconds that have passed, that this process has waited for a processor, and that it has computed."""
+    return time.monotonic(), waited_for_processor(), time.process_time()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """AMI under soak: user events by action and from the dialplan, beside all that a busy dialplan says of itself."""
 
 import asyncio
+import contextlib
 from typing import ClassVar, Final
 
 from asterisk_py_ami import (
@@ -38,6 +39,10 @@ class AmiSubject(Subject[AmiClient]):
         super().__init__(pbx)
         # One call at a time, and none that the observer does not hear from its beginning.
         self._may_call = False
+        # The last number of a batch, and whether the observer has read it: a driver that went on at once would keep
+        # the loop from reading, and Asterisk cuts off who does not read.
+        self._last = 0
+        self._echoed = asyncio.Event()
 
     def observer(self) -> AmiClient:
         """Return a client with all events."""
@@ -57,6 +62,8 @@ class AmiSubject(Subject[AmiClient]):
             if self._may_call:
                 self._may_call = False
                 await self._call(driver)
+            self._last = start + BATCH - 1
+            self._echoed.clear()
             numbers = range(start, start + BATCH)
             sending = [driver.send(actions.UserEvent("Soak", fields={"Number": number})) for number in numbers]
             for end in await asyncio.gather(*sending, return_exceptions=True):
@@ -64,6 +71,8 @@ class AmiSubject(Subject[AmiClient]):
                     _check_not_now(end)
             # Some of those that failed may have been carried out.
             start += BATCH
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._echoed.wait(), 1.0)
         except RequestRejectedError as error:
             _check_not_now(error)
             self._may_call = True
@@ -76,7 +85,10 @@ class AmiSubject(Subject[AmiClient]):
     def read(self, event: object) -> Numbered | Ended | None:
         """Read the numbers of both sources, and the end of a call."""
         if isinstance(event, UserEvent):
-            return Numbered(event.uniqueid or "actions", int(event["Number"]))
+            seen = Numbered(event.uniqueid or "actions", int(event["Number"]))
+            if seen == Numbered("actions", self._last):
+                self._echoed.set()
+            return seen
         if isinstance(event, Newexten) and event.exten == "flood" and event.application == "Hangup":
             return Ended(event.uniqueid, CALL)
         if isinstance(event, Hangup) and event.exten == "flood":
@@ -84,6 +96,7 @@ class AmiSubject(Subject[AmiClient]):
             self._may_call = True
         if isinstance(event, ConnectionStateChanged):
             self._may_call = event.state is ConnectionState.CONNECTED
+            self._echoed.set()
         return None
 
     def _client(self, events: str) -> AmiClient:
