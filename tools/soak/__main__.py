@@ -36,6 +36,8 @@ SAMPLES: Final = 40
 SAMPLES_PER_RESTART: Final = 4
 # Events that may wait to be read when a sample is taken: what one read of the socket brings.
 BACKLOG: Final = 500
+# Seconds that a restart may take; longer without an event, something stands still.
+STANDSTILL: Final = 10.0
 # Seconds for what takes two on an idle machine.
 PATIENCE: Final = 60.0
 
@@ -89,6 +91,8 @@ async def _load(subject: Subject[Any], seconds: float) -> list[str]:
             while time.monotonic() < due:
                 number = await subject.load(driver, number)
             await listener.caught_up()
+            if chart.samples and listener.events == chart.samples[-1].done and seconds / SAMPLES > STANDSTILL:
+                listener.losses.append(f"no event came between the samples {sample - 1} and {sample}")
             chart.add(Vitals.take(time.monotonic() - started, listener.events))
             if sample % SAMPLES_PER_RESTART == 0 and sample < SAMPLES:
                 listener.restarting = True
@@ -172,7 +176,7 @@ class Listener:
     def _lost(self, cause: BaseException) -> None:
         """Book a loss that no restart explains: Asterisk cuts off who does not read for 100 ms (main/manager.c).
 
-        Who got less than half of the processor time it asked for could not have read; anybody else could.
+        Who waited for a processor for more than half of the time could not have read; who computed or slept could.
         """
         at, waited, computed = (now - then for now, then in zip(_clocks(), self._sampled, strict=True))
         loss = (
@@ -181,7 +185,7 @@ class Listener:
         )
         print(f"        {loss}", flush=True)
         self._sampled = _clocks()
-        if waited > computed:
+        if waited > at / 2:
             self.starved += 1
         else:
             self.losses.append(loss)
