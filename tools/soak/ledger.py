@@ -17,9 +17,8 @@ class Ledger:
         self._last: dict[str, tuple[int, int]] = {}
 
     def begin(self, epoch: int) -> None:
-        """Book what follows under *epoch*; what was open two epochs ago will not come any more."""
+        """Book what follows under *epoch*."""
         self._epoch = epoch
-        self._last = {source: last for source, last in self._last.items() if last[1] >= epoch - 1}
 
     def saw(self, source: str, number: int) -> None:
         """Book the event of *source* with this *number*."""

@@ -55,6 +55,16 @@ def test_numbers_missing_across_a_change_of_epoch_are_said_and_counted() -> None
     assert (ledger.said, ledger.unsaid) == (4, [])
 
 
+def test_a_source_that_was_silent_for_a_whole_epoch_goes_on_where_it_was() -> None:
+    ledger = Ledger()
+    ledger.begin(1)
+    ledger.saw("a", 0)
+    ledger.begin(2)
+    ledger.begin(3)
+    ledger.saw("a", 2)
+    assert (ledger.said, ledger.unsaid) == (1, [])
+
+
 def test_a_number_that_comes_again_in_the_next_epoch_is_unsaid() -> None:
     ledger = Ledger()
     ledger.begin(1)
