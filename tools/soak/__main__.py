@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from asterisk_py_core.client import SupervisedClient
     from asterisk_py_core.event_bus import EventSubscription
+    from asterisk_py_core.supervised import Supervised
 
 SUBJECTS: Final[dict[str, Callable[[Asterisk], Subject[Any]]]] = {"ami": AmiSubject}
 SAMPLES: Final = 40
@@ -113,7 +113,7 @@ async def _load(subject: Subject[Any], seconds: float) -> list[str]:
     return [f"{subject.name}, load: {problem}" for problem in problems]
 
 
-async def _restart(subject: Subject[Any], driver: SupervisedClient[Any], number: int, *, crash: bool) -> int:
+async def _restart(subject: Subject[Any], driver: Supervised[Any], number: int, *, crash: bool) -> int:
     """End and restart Asterisk in the middle of the load; return the next number."""
 
     def restart() -> None:

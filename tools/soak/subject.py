@@ -4,12 +4,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-from asterisk_py_core.client import SupervisedClient
+from asterisk_py_core.supervised import Supervised
 from tools.asterisk import Asterisk
 
 __all__ = ["Ended", "Numbered", "Subject"]
 
-C = TypeVar("C", bound=SupervisedClient[Any])
+C = TypeVar("C", bound=Supervised[Any])
 
 
 @dataclass(frozen=True, slots=True)
