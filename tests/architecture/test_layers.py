@@ -35,7 +35,7 @@ FLOW = {
     },
 }
 EDGE = {
-    "core": {"net", "stream"},
+    "core": {"listener", "net", "stream"},
     "ami": {"connection", "testing"},
     "agi": {"fake_links", "server", "stdio", "testing"},
     "ari": {

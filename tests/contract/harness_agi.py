@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from asterisk_py_agi import AgiEvent, AgiServer
-from asterisk_py_core.net import Listener
+from asterisk_py_core.listener import Listener
 from tests.contract.harness import Capability, Client, Harness
 
 __all__ = ["AgiHarness"]

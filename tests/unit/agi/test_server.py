@@ -27,7 +27,7 @@ from asterisk_py_agi import (
     SessionRefused,
     SessionStarted,
 )
-from asterisk_py_core.net import Listener
+from asterisk_py_core.listener import Listener
 from tests.unit.agi.scripted import ENVIRONMENT, environment
 
 QUICKLY = ReconnectPolicy.fixed(0.1)

@@ -32,7 +32,7 @@ from asterisk_py_core.errors import (
     TlsError,
     WriteTimeoutError,
 )
-from asterisk_py_core.net import Listener
+from asterisk_py_core.listener import Listener
 from asterisk_py_core.reconnect import ConnectionState, ReconnectPolicy
 
 START = (

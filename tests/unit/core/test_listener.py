@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from asterisk_py_core import listener as listener_module
 from asterisk_py_core import net
 from asterisk_py_core.errors import AsteriskError, ConnectionClosedError, DnsError, InputError, ListenFailedError
-from asterisk_py_core.net import Listener
+from asterisk_py_core.listener import Listener
 from asterisk_py_core.stream import Stream
 
 LOOPBACK = "127.0.0.1"
@@ -274,7 +275,7 @@ async def test_a_caller_gone_before_it_is_served_is_nobody(owner: Owner, monkeyp
 async def test_without_file_descriptors_callers_wait(
     owner: Owner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(net, "_EXHAUSTED_PAUSE", 0)
+    monkeypatch.setattr(listener_module, "_EXHAUSTED_PAUSE", 0)
     left = accepting_by(monkeypatch, *(OSError(number, "no more") for number in (errno.EMFILE, errno.ENFILE)))
     listener = await Listener.open(LOOPBACK, 0)
     async with serving(listener, owner):
@@ -287,7 +288,7 @@ async def test_without_file_descriptors_callers_wait(
 async def test_many_who_come_at_once_are_all_accepted_and_others_get_their_turn(
     owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(net, "_AT_A_TIME", 3)
+    monkeypatch.setattr(listener_module, "_AT_A_TIME", 3)
     listener = await Listener.open(LOOPBACK, 0)
     callers = [socket.create_connection((LOOPBACK, listener.port)) for _ in range(20)]
     async with serving(listener, owner), asyncio.timeout(5):

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import trustme
 
-from asterisk_py_core import net
-from asterisk_py_core.net import Listener, open_stream
+from asterisk_py_core import listener as listener_module
+from asterisk_py_core.listener import Listener
+from asterisk_py_core.net import open_stream
 from asterisk_py_core.stream import Stream
 
 AUTHORITY = trustme.CA()
@@ -97,7 +98,7 @@ async def test_who_never_ends_a_handshake_is_in_nobodys_way(server: Server) -> N
 
 
 async def test_the_number_of_handshakes_at_a_time_is_bounded(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(net, "_HANDSHAKES", 1)
+    monkeypatch.setattr(listener_module, "_HANDSHAKES", 1)
     _reader, writer = await asyncio.open_connection("127.0.0.1", server.listener.port)
     greeting = asyncio.create_task(hello(server))
     done, _ = await asyncio.wait([greeting], timeout=0.1)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 from asterisk_py_core.checks import check_count, check_timeout, shown
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, InputError
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.net import Listener, check_target, is_loopback
+from asterisk_py_core.listener import Listener
+from asterisk_py_core.net import check_target, is_loopback
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
 from asterisk_py_core.stream import Stream, format_address
 from asterisk_py_core.supervised import Supervised

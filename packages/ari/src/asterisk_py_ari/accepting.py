@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 from asterisk_py_core.checks import check_count
 from asterisk_py_core.event_bus import Event, EventBus
-from asterisk_py_core.net import Listener, check_target, is_loopback
+from asterisk_py_core.listener import Listener
+from asterisk_py_core.net import check_target, is_loopback
 from asterisk_py_core.stream import format_address
 from asterisk_py_core.supervised import Supervised
 from asterisk_py_core.supervisor import Supervisor
