@@ -122,6 +122,25 @@ async def test_a_handshake_under_way_ends_with_the_listener() -> None:
     writer.close()
 
 
+async def test_a_connection_accepted_as_the_listener_stops_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(await Listener.open("127.0.0.1", 0))
+    accept = listener_module._Incoming.next
+
+    async def accept_and_stop(incoming: Any) -> Any:
+        connection = await accept(incoming)
+        serving.cancel()
+        return connection
+
+    monkeypatch.setattr(listener_module._Incoming, "next", accept_and_stop)
+    serving = asyncio.create_task(server.run())
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.listener.port)
+    async with asyncio.timeout(5):
+        await asyncio.wait([serving])
+        assert await reader.read() == b""
+    writer.close()
+    assert server.listener._accepted == set()
+
+
 async def test_a_connection_that_comes_as_the_listener_stops_is_not_lost_open() -> None:
     """It waits in the backlog: accepting in the turn of the cancellation would lose it, with a warning that fails."""
     server = Server(await Listener.open("127.0.0.1", 0))
