@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 import trustme
@@ -604,6 +605,28 @@ async def test_096_what_waits_for_its_turn_was_not_written(
         await client.asterisk.ping()
         written = len(pbx.called("POST", "/channels/c/variable"))
         assert written <= sum(type(end) is UnansweredError for end in ends)
+
+
+async def test_096_a_request_whose_time_is_up_as_it_gets_a_connection_is_not_written(
+    pbx: FakeAriServer, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with make_client(transport="http") as client:
+        assert client._connection is not None
+        pending = client._connection._socket.pending
+        connect = aiohttp.TCPConnector.connect
+
+        async def connect_late(*args: Any, **kwargs: Any) -> Any:
+            connection = await connect(*args, **kwargs)
+            for each in pending:
+                each.expire()
+            return connection
+
+        monkeypatch.setattr(aiohttp.TCPConnector, "connect", connect_late)
+        with pytest.raises(WriteTimeoutError):
+            await client.channels.answer("c")
+        monkeypatch.undo()
+        await client.asterisk.ping()
+    assert pbx.called("POST", "/channels/c/answer") == []
 
 
 @over_either

@@ -239,6 +239,11 @@ class _Connector(aiohttp.TCPConnector):
     async def connect(self, *args: Any, **kwargs: Any) -> aiohttp.connector.Connection:
         connection = await super().connect(*args, **kwargs)
         if (pending := _UNDER_WAY.get()) is not None:
+            if not pending.waits:
+                # It ended in this turn of the loop as not sent, and is interrupted in the next: it must not be written.
+                connection.release()
+                await asyncio.sleep(0)
+                raise aiohttp.ClientConnectionError("the request has ended")
             pending.mark_written()
         return connection
 
