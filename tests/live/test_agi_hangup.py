@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from asterisk_py_agi import (
-    AgiCommandFailedError,
     AgiDeadChannelError,
     AgiSession,
     OutcomeUnknownError,
@@ -20,8 +20,8 @@ from asterisk_py_agi.protocol.command import LIVE_ONLY
 from asterisk_py_ami import AmiClient
 from asterisk_py_ami.events import AGIExecStart
 from tests.live.agi import call, hang_up, serving, status_of
-from tests.live.ami import Watch, within
-from tools.asterisk import Asterisk
+from tests.live.ami import LIMIT, Watch, within
+from tools.asterisk import Asterisk, cache_folder, root_folder
 
 STORY = (SessionStarted, SessionHungUp, SessionFailed, SessionEnded)
 
@@ -111,13 +111,11 @@ async def test_074_an_asterisk_that_leaves_at_the_hangup_ends_the_command(our_pb
 
 async def test_074_who_saves_after_the_hangup_is_not_disturbed(our_pbx: Asterisk, ami: AmiClient) -> None:
     results: list[object] = []
+    message = asyncio.get_running_loop().create_future()
 
     async def voicemail(call: AgiSession) -> None:
-        spool = f"{await call.get_variable('SOUNDS')}/../spool"
-        try:
-            results.append((await call.record_file(f"{spool}/message", "wav", "#")).hung_up)
-        except AgiCommandFailedError:  # The hangup came before the file was open.
-            results.append(call.hungup)
+        message.set_result(f"{await call.get_variable('SOUNDS')}/../spool/message-{call.request.uniqueid}")
+        results.append((await call.record_file(message.result(), "wav", "#")).hung_up)
         results.append(call.hungup)
         await call.database_put("voicemail", "message", "saved")
         results.append(await call.database_get("voicemail", "message"))
@@ -128,6 +126,11 @@ async def test_074_who_saves_after_the_hangup_is_not_disturbed(our_pbx: Asterisk
         events, watch = server.events(*STORY), Watch(ami)
         await call(ami)
         begun = await watch.wait_for(AGIExecStart, lambda event: event["Command"].startswith("RECORD"))
+        # The command has begun before the recording has, and no event says when that is: its file is there.
+        file = Path(f"{root_folder(cache_folder())}{message.result()}.wav")
+        async with asyncio.timeout(LIMIT):
+            while not file.exists():  # noqa: ASYNC240 - a turn of the loop is a question to Asterisk
+                await ami.ping()
         await hang_up(ami, begun["Channel"])
         assert [type(await within(events.recv())) for _ in range(3)] == [SessionStarted, SessionHungUp, SessionEnded]
     assert results == [True, True, "saved", 0]

@@ -17,7 +17,7 @@ from tests.unit.agi.scripted import ENVIRONMENT
 STDIO = ENVIRONMENT.replace(b"agi_network: yes\nagi_network_script: test\n", b"")
 
 SCRIPT = """
-import asyncio, contextlib, os, signal, sys
+import asyncio, contextlib, os, signal, subprocess, sys
 from asterisk_py_agi import *
 
 async def main():
@@ -113,7 +113,7 @@ async def test_074_sighup_is_the_hangup(tmp_path: Path) -> None:
             await call.stream_file("beep")
         except AgiDeadChannelError:
             await call.set_variable("SAVED", "yes")
-    print(call.hungup, signal.getsignal(signal.SIGHUP) == signal.SIG_DFL)
+    print(call.hungup)
     """
     async with script(tmp_path, body) as running:
         running.say(STDIO)
@@ -121,7 +121,7 @@ async def test_074_sighup_is_the_hangup(tmp_path: Path) -> None:
         running.say(b"200 result=1\n")
         running.process.send_signal(signal.SIGHUP)
         assert await running.line() == b'SET VARIABLE "SAVED" "yes"\n'
-        assert await running.end(b"200 result=1\n") == (b"", "True True\n", 0)
+        assert await running.end(b"200 result=1\n") == (b"", "True\n", 0)
 
 
 async def test_a_script_that_raises_fails(tmp_path: Path) -> None:
@@ -223,17 +223,85 @@ async def test_a_program_without_standard_input_or_output_is_told(tmp_path: Path
     assert process.returncode == 0
 
 
-async def test_after_asterisk_has_closed_the_pipe_sighup_is_the_scripts_own_again(tmp_path: Path) -> None:
+# Asterisk sends SIGHUP behind the line "failure", and so at any moment from then on.
+
+
+async def test_sighup_does_not_keep_a_script_that_has_failed_from_saying_why(tmp_path: Path) -> None:
     body = """
-    signal.signal(signal.SIGHUP, lambda *_: print("mine"))
-    async with AgiSession.from_stdio() as call:
-        await call.wait_hangup()
+    def say_why(*error):  # As Python does, when the loop is closed.
         os.kill(os.getpid(), signal.SIGHUP)
-        await asyncio.sleep(0.05)
+        sys.__excepthook__(*error)
+    sys.excepthook = say_why
+    async with AgiSession.from_stdio() as call:
+        1 / 0
     """
     async with script(tmp_path, body) as running:
-        _, printed, code = await running.end(STDIO)
-    assert (printed, code) == ("mine\n", 0)
+        running.say(STDIO)
+        assert await running.line() == b"failure\n"
+        _, printed, code = await running.end()
+    assert "ZeroDivisionError" in printed
+    assert code == 1
+
+
+@pytest.mark.parametrize("ended_by", ["the script", "asterisk"])
+async def test_sighup_is_harmless_in_every_moment_of_handing_it_over(tmp_path: Path, ended_by: str) -> None:
+    body = f"""
+    set_handler = signal.signal
+    def set_and_raise(number, handler):
+        old = set_handler(number, handler)
+        os.kill(os.getpid(), signal.SIGHUP)
+        return old
+    async with AgiSession.from_stdio() as call:
+        signal.signal = set_and_raise
+        if {ended_by == "asterisk"}:
+            await call.wait_hangup()
+    signal.signal = set_handler
+    print("alive")
+    """
+    async with script(tmp_path, body) as running:
+        running.say(STDIO)
+        if ended_by == "the script":
+            assert await running.line() == b""
+        assert await running.end() == (b"", "alive\n", 0)
+
+
+@pytest.mark.parametrize("ended_by", ["the script", "asterisk"])
+async def test_after_the_session_sighup_is_the_scripts_own_again(tmp_path: Path, ended_by: str) -> None:
+    body = f"""
+    signal.signal(signal.SIGHUP, lambda *_: print("mine"))
+    async with AgiSession.from_stdio() as call:
+        if {ended_by == "asterisk"}:
+            await call.wait_hangup()
+            os.kill(os.getpid(), signal.SIGHUP)
+    if {ended_by == "the script"}:
+        os.kill(os.getpid(), signal.SIGHUP)
+    """
+    async with script(tmp_path, body) as running:
+        running.say(STDIO)
+        if ended_by == "the script":
+            assert await running.line() == b""
+        assert await running.end() == (b"", "mine\n", 0)
+
+
+async def test_a_script_that_ignores_sighup_goes_on_doing_so(tmp_path: Path) -> None:
+    body = """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    async with AgiSession.from_stdio() as call:
+        pass
+    print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)
+    """
+    async with script(tmp_path, body) as running:
+        assert await running.end(STDIO) == (b"", "True\n", 0)
+
+
+async def test_what_a_script_starts_after_the_session_is_ended_by_sighup_as_ever(tmp_path: Path) -> None:
+    body = """
+    async with AgiSession.from_stdio() as call:
+        pass
+    print(subprocess.run(["sh", "-c", "kill -HUP $$"]).returncode == -signal.SIGHUP)
+    """
+    async with script(tmp_path, body) as running:
+        assert await running.end(STDIO) == (b"", "True\n", 0)
 
 
 @pytest.mark.parametrize("taken", ["input", "output", "both"])

@@ -50,6 +50,9 @@ class AgiSession(AgiCommands):
         In the block, and after it, what the program prints goes to standard error, Asterisk's console. A script that
         raises out of the block ends with ``AGISTATUS=FAILURE``. *environment_timeout* is in seconds.
 
+        SIGHUP is the hangup in the block. After it a handler that was set with ``signal.signal`` before has it back;
+        without one it does nothing any more, because Asterisk sends it to a script that has failed as well.
+
         Raises:
             InputError: the timeout is unusable.
             ConnectFailedError: standard input or output is no pipe: Asterisk has not started this program.

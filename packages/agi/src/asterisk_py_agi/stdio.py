@@ -8,7 +8,7 @@ import os
 import signal
 import stat
 import sys
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from asterisk_py_core.errors import ConnectFailedError, ConnectionClosedError
 
@@ -24,8 +24,9 @@ class StdioLink:
     """The two pipes to Asterisk, made by :meth:`open`.
 
     From then on what the program prints goes to standard error, and it reads nothing: a line of its own on standard
-    output would be a command. Asterisk tells a script of the hangup by SIGHUP (res/res_agi.c, run_agi), which would end
-    it; as long as the link is open it only sets the flag.
+    output would be a command. Asterisk tells a script of the hangup by SIGHUP, which would end it; as long as the link
+    is open it only sets the flag. Asterisk also sends it after ``failure`` (res/res_agi.c, run_agi), whenever it gets
+    there. So after the link a handler that the program had set before has it back, and without one it does nothing.
     """
 
     address = "standard input and output"
@@ -36,7 +37,7 @@ class StdioLink:
         self._reader: asyncio.ReadTransport
         self._writer: asyncio.WriteTransport
         self._closed: asyncio.Future[None] = self._loop.create_future()
-        self._old_handler: object = None
+        self._old_handler: Any = None
 
     @classmethod
     async def open(cls, exchange: Exchange) -> Self:
@@ -75,7 +76,7 @@ class StdioLink:
         """Close both pipes once everything is written."""
         self._reader.close()
         self._writer.close()
-        self._give_sighup_back()
+        self._let_go_of_sighup()
 
     async def wait_closed(self) -> None:
         """Return when everything is written and closed."""
@@ -88,15 +89,22 @@ class StdioLink:
         else:
             # Asterisk closes the pipe to the script first when the channel is gone.
             self._writer.close()
-            self._give_sighup_back()
+            self._let_go_of_sighup()
         cause = ConnectionClosedError(address=self.address)
         cause.__cause__ = error
         self._exchange.connection_lost(cause)
 
-    def _give_sighup_back(self) -> None:
+    def _let_go_of_sighup(self) -> None:
+        # Not later: a loop that is closed restores the default, and the script has to print its traceback after that.
+        # Blocked meanwhile, because the loop restores the default here, too.
         with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-            if self._loop.remove_signal_handler(signal.SIGHUP):
-                signal.signal(signal.SIGHUP, cast("signal.Handlers", self._old_handler))
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+            try:
+                if self._loop.remove_signal_handler(signal.SIGHUP):
+                    is_own = callable(self._old_handler) or self._old_handler is signal.SIG_IGN
+                    signal.signal(signal.SIGHUP, self._old_handler if is_own else _do_nothing)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def received(self, data: bytes) -> None:
         """Hand *data* on."""
@@ -118,6 +126,10 @@ class _Pipe(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._link.lost(self._transport, exc)
+
+
+def _do_nothing(*_: object) -> None:
+    """Handle a signal; unlike SIG_IGN it is not inherited by the programs that a script starts."""
 
 
 def _check() -> None:
