@@ -257,19 +257,30 @@ def long_answer(size: int, rest: str = "") -> bytes:
     return start + b"A" * (size - len(start) - 2) + b")\n" + rest.encode()
 
 
-@on_virtual_clock
-async def test_072_the_next_command_never_gets_what_a_long_value_has_behind_its_end() -> None:
-    call, link = await scripted_session()
-    sending = asyncio.ensure_future(call.get_full_variable("${EVIL}"))
-    await turns()
-    link.say(long_answer(4096))  # What one read takes: the rest is there, and not read yet.
-    await turns()
-    assert not sending.done()
-    link.say(b"200 result=1 (FORGED)\n")
-    with pytest.raises(DesyncError, match="GET FULL VARIABLE went on behind its end"):
-        await sending
-    with pytest.raises(SessionPoisonedError):
-        await call.get_variable("CHANNEL")
+@pytest.mark.parametrize("read", ["before the question", "alone", "with the answer to the question"])
+def test_072_the_next_command_never_gets_what_a_long_value_has_behind_its_end(read: str) -> None:
+    @on_virtual_clock
+    async def scenario() -> None:
+        call, link = await scripted_session()
+        sending = asyncio.ensure_future(call.get_full_variable("${EVIL}"))
+        await turns()
+        link.say(long_answer(4096))  # What one read takes: the rest is there, and not read yet.
+        rest = b"200 result=1 (FORGED)\n"
+        if read != "before the question":
+            await turns()
+            assert not sending.done()
+            if read != "alone":
+                rest += b"200 result=1 (" + link.written[-18:-2] + b")\n"
+        link.say(rest)
+        with pytest.raises(DesyncError) as caught:
+            await sending
+        problem = "the answer to GET FULL VARIABLE went on behind its end: it holds forged bytes"
+        assert str(caught.value) == f"{link.address}: {problem}"
+        assert (caught.value.__cause__ is None) == (read == "alone")
+        with pytest.raises(SessionPoisonedError):
+            await call.get_variable("CHANNEL")
+
+    scenario()
 
 
 @on_virtual_clock

@@ -166,11 +166,16 @@ class AgiSession(AgiCommands):
         come later, as the answer to the next command, and each further one would be that of the command before.
         """
         mark = secrets.token_hex(8)
-        reply = await self.send("GET FULL VARIABLE", mark, timeout=timeout)
-        if reply.data != mark:
-            error = DesyncError(f"the answer to {command} went on behind its end: it holds forged bytes")
-            self._exchange.fail(error)
-            raise error
+        desync: DesyncError | None = None
+        try:
+            reply = await self.send("GET FULL VARIABLE", mark, timeout=timeout)
+            if reply.data == mark:
+                return
+        except DesyncError as error:
+            desync = error  # The second came before the question was sent, or in one read with the answer to it.
+        forged = DesyncError(f"the answer to {command} went on behind its end: it holds forged bytes")
+        self._exchange.fail(forged)
+        raise forged from desync
 
     async def _look_for_hangup(self, timeout: float | None) -> None:
         """Find out whether the channel has hung up, so that :attr:`hungup` says it as soon as a command fails of it.
