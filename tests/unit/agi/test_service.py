@@ -14,7 +14,6 @@ from asterisk_py_agi import (
     ConnectionClosedError,
     DesyncError,
     FrameTooLargeError,
-    InputError,
     OnHangup,
     SessionEnded,
     SessionFailed,
@@ -220,11 +219,18 @@ async def test_what_is_meant_to_end_the_program_closes_the_call_and_goes_on_its_
 
 
 @on_virtual_clock
-async def test_what_is_no_coroutine_fails_its_calls() -> None:
-    bench = Bench(lambda _: None)  # type: ignore[arg-type,return-value]  # the mistake under test
+async def test_what_shows_only_when_called_that_it_is_not_async_fails_its_calls() -> None:
+    class Menu:
+        def __init__(self, call: AgiSession) -> None:
+            pass
+
+    bench = Bench(Menu)  # type: ignore[arg-type]  # the mistake under test
     link = bench.call()
     await bench.over()
     assert link.written == b"failure\n"
+    failed = bench.events[1]
+    assert isinstance(failed, SessionFailed)
+    assert "Menu can't be used in 'await' expression" in str(failed.error)
 
 
 # --- refusal ---------------------------------------------------------------------------------------------------------
@@ -315,6 +321,64 @@ async def test_081_more_calls_than_there_is_room_for_are_refused_at_once(caplog:
     for link in (*calls, another):
         link.say(b"200 result=49\n")
     await bench.over()
+
+
+@pytest.mark.parametrize(
+    ("environments", "refusal"),
+    [
+        ([b""], "the peer is not allowed"),
+        ([environment(f"script-{number}") for number in range(50)], None),
+        ([b"GET /%d HTTP/1.1\n\n" % number for number in range(50)], None),
+        ([b"agi_x: " + b"x" * 8192], None),
+    ],
+    ids=["not allowed", "no route", "no environment", "too long"],
+)
+def test_065_refusals_of_one_kind_are_one_warning_until_a_call_is_served(
+    environments: list[bytes], refusal: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    @on_virtual_clock
+    async def scenario() -> None:
+        bench = Bench()
+        bench.service.routes.add("menu", Route(answer, OnHangup.TELL))
+
+        async def scan() -> None:
+            for said in environments * (50 // len(environments)):
+                bench.call(said, refusal)
+                await bench.over()
+
+        caplog.set_level(logging.DEBUG, "asterisk_py_agi.service")
+        await scan()
+        assert [record.levelno for record in caplog.records] == [logging.WARNING] + [logging.DEBUG] * 49
+        assert bench.story == [SessionRefused] * 50
+        caplog.clear()
+        await scan()
+        assert {record.levelno for record in caplog.records} == {logging.DEBUG}
+        bench.call(environment("menu")).lose(LOST)
+        await bench.over()
+        caplog.clear()
+        await scan()
+        assert [record.levelno for record in caplog.records] == [logging.WARNING] + [logging.DEBUG] * 49
+
+    scenario()
+
+
+@on_virtual_clock
+async def test_065_refusals_of_each_kind_have_a_warning_of_their_own(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    for _ in range(3):
+        bench.call(b"", "the peer is not allowed")
+        bench.call(environment("nowhere"))
+        await bench.over()
+        bench.call(b"\n")
+        await bench.over()
+        bench.call(b"")
+        await bench.over()
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len(warnings) == 4
+    for warning, reason in zip(warnings, ("not allowed", "no route", "environment", "not described"), strict=True):
+        assert warning.startswith(f"{ScriptedLink.address} was refused: ")
+        assert reason in warning
+        assert warning.endswith("(more are logged as debug until a call is served)")
 
 
 @on_virtual_clock
@@ -598,6 +662,68 @@ async def test_083_draining_ends_a_handler_that_goes_on_after_the_hangup_has_can
     assert bench.service.sessions == 0
 
 
+class Stubborn:
+    """A handler that goes on when it is cancelled, until it is let go."""
+
+    def __init__(self) -> None:
+        self.cancelled = 0
+        self.release = asyncio.Event()
+
+    async def __call__(self, call: AgiSession) -> None:
+        while not self.release.is_set():
+            try:
+                await self.release.wait()
+            except asyncio.CancelledError:
+                self.cancelled += 1
+        await call.noop()
+
+
+@on_virtual_clock
+async def test_083_a_handler_that_does_not_let_itself_be_cancelled_is_given_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stubborn = Stubborn()
+    bench = Bench(max_sessions=3)
+    bench.service.routes.add("stubborn", Route(stubborn, OnHangup.TELL))
+    bench.service.routes.add("waits", Route(wait, OnHangup.TELL))
+    links = [bench.call(environment(script)) for script in ("stubborn", "waits", "stubborn")]
+    await asyncio.sleep(1)
+    tasks = [*bench.service._calls]
+    await bench.service.drain(10)
+
+    assert asyncio.get_running_loop().time() == 13
+    assert (bench.service.sessions, bench.idle, stubborn.cancelled) == (0, 1, 2)
+    assert [link.written[-8:] for link in links] == [b"failure\n"] * 3
+    assert not any(link.open for link in links)
+    assert bench.story == [SessionStarted] * 3 + [SessionEnded] * 3
+    assert [task.done() for task in tasks] == [False, True, False]
+    assert [record.levelno for record in caplog.records] == [logging.ERROR] * 2
+    message = caplog.records[0].getMessage()
+    assert message.startswith(f"{ScriptedLink.address}: the handler <tests.unit.agi.test_service.Stubborn object")
+    assert "of 'stubborn' goes on though it was cancelled 2 s ago" in message
+
+    # What becomes of it is logged, and is no event: its session has ended.
+    stubborn.release.set()
+    await asyncio.wait(tasks)
+    assert bench.story == [SessionStarted] * 3 + [SessionEnded] * 3
+    assert (bench.idle, stubborn.cancelled) == (1, 2)
+    assert [record.exc_info is not None for record in caplog.records[2:]] == [True, True]
+
+
+@on_virtual_clock
+async def test_083_a_handler_that_has_ended_is_not_given_up_while_its_link_closes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench(answer)
+    link = bench.call()
+    await link.wait_written(b"ANSWER\n")
+    link.close = lambda: asyncio.get_running_loop().call_later(5, link.lose, None)  # type: ignore[assignment]
+    await bench.service.drain(1)
+    assert asyncio.get_running_loop().time() == 6
+    assert caplog.records == []
+    assert not link.open
+
+
 # --- routes ----------------------------------------------------------------------------------------------------------
 
 
@@ -621,25 +747,6 @@ async def test_069_a_call_gets_the_handler_of_exactly_its_script() -> None:
         "menu menu", "menu/de menu/de", "Menu Menu", "default MENU", "default menu/", "default /menu",
         "default %6denu", "menu menu", "default ",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("script", ["menu", None])
-def test_a_second_handler_for_a_script_is_refused(script: str | None) -> None:
-    routes = Bench().service.routes
-    routes.add(script, Route(answer, OnHangup.TELL))
-    with pytest.raises(InputError, match="exists already"):
-        routes.add(script, Route(answer, OnHangup.TELL))
-
-
-def test_a_handler_that_cannot_be_called_is_refused() -> None:
-    with pytest.raises(InputError, match="handler"):
-        Bench().service.routes.add("menu", Route("menu", OnHangup.TELL))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("word", ["ignore", None, 1, ""])
-def test_what_becomes_of_a_handler_is_one_of_two_words(word: object) -> None:
-    with pytest.raises(InputError, match='"tell" or "cancel"'):
-        OnHangup.of(word)
 
 
 def test_the_error_of_a_failed_command_has_the_answer() -> None:

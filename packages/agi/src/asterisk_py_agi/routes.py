@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import InputError
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Handler", "OnHangup", "Route", "Routes", "check_script"]
 
 Handler: TypeAlias = Callable[["AgiSession"], Awaitable[object]]
-"""An async function of one argument, the call."""
+"""An async function of one argument, the call; also a ``functools.partial`` of one, or an object that is called so."""
 
 
 class OnHangup(StrEnum):
@@ -43,6 +45,11 @@ class Route:
     handler: Handler
     on_hangup: OnHangup
 
+    @property
+    def name(self) -> str:
+        """The handler, for logs."""
+        return getattr(self.handler, "__qualname__", None) or f"{shown(self.handler):.100}"
+
 
 class Routes:
     """The handlers by name; the one without a name is for all other calls."""
@@ -54,10 +61,9 @@ class Routes:
         """Give the calls for *script* to *route*; None: those of no other route.
 
         Raises:
-            InputError: it has a route already, or the handler cannot be called.
+            InputError: it has a route already, or the handler is no async function.
         """
-        if not callable(route.handler):
-            raise InputError(field="handler", problem=f"must be an async function, not {shown(route.handler):.100}")
+        _check_handler(route.handler)
         if script in self._routes:
             name = "the default route" if script is None else f"the route {script!r}"
             raise InputError(field="script", problem=f"must be new: {name} exists already")
@@ -66,6 +72,28 @@ class Routes:
     def find(self, script: str) -> Route | None:
         """Return the route for *script*, compared byte for byte: nothing is decoded, folded or normalised."""
         return self._routes.get(script, self._routes.get(None))
+
+
+def _check_handler(handler: object) -> None:
+    """Refuse what is certainly no async function; of a class, or what an extension made, only the call shows it."""
+    if not callable(handler):
+        raise InputError(field="handler", problem=f"must be an async function, not {shown(handler):.100}")
+    called: Any = handler
+    while not (inspect.iscoroutinefunction(called) or inspect.iscoroutinefunction(type(called).__call__)):
+        if isinstance(called, functools.partial):
+            called = called.func
+        elif hasattr(called, "__wrapped__"):
+            called = called.__wrapped__
+        elif inspect.isfunction(called) or inspect.ismethod(called):
+            raise InputError(
+                field="handler",
+                problem=f'must be async: write "async def" for {called.__qualname__} '
+                "(a decorator says with functools.wraps what it wraps)",
+            )
+        elif inspect.isroutine(called) or inspect.isclass(called):
+            return
+        else:
+            called = type(called).__call__
 
 
 def check_script(script: object) -> None:

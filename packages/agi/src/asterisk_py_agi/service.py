@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionError
 
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # What a handler stumbles over when the caller has hung up, and need not catch.
 _ENDED_BY_HANGUP = (AgiDeadChannelError, AgiCommandFailedError, ConnectionError)
+# Seconds that a handler has to clean up in when it was cancelled by closing.
+_CANCEL_TIMEOUT: Final = 2.0
 
 
 class Service:
@@ -51,7 +53,7 @@ class Service:
         self._max_sessions = max_sessions
         self._environment_timeout = environment_timeout
         self._calls: dict[asyncio.Task[None], _Call] = {}
-        self._full_reported = False
+        self._warned: set[str] = set()  # The kinds of refusals since a handler was called last.
 
     @property
     def sessions(self) -> int:
@@ -62,11 +64,7 @@ class Service:
         """Serve the call that comes over *exchange*, or refuse it at once, because of *refusal* or for lack of room."""
         if refusal is None and len(self._calls) >= self._max_sessions:
             refusal = f"all {self._max_sessions} sessions are taken"
-            # Once for each time it fills up: a flood of calls is no reason for a flood of lines.
-            level = logging.DEBUG if self._full_reported else logging.WARNING
-            self._full_reported = True
-            self._refuse(exchange, refusal, level=level)
-        elif refusal is not None:
+        if refusal is not None:
             self._refuse(exchange, refusal)
         else:
             call = _Call(exchange, self._publish)
@@ -76,29 +74,50 @@ class Service:
             task.add_done_callback(self._done)
 
     async def drain(self, timeout: float) -> None:
-        """Let the calls that run end within *timeout* seconds, and end the rest; admit none meanwhile."""
+        """Let the calls that run end within *timeout* seconds, and end the rest; admit none meanwhile.
+
+        A handler that has not ended 2 s after it was cancelled is given up: its call is closed, its task goes on.
+        """
         for call in self._calls.values():
-            if call.request is None:
+            if not call.is_begun:
                 call.cancel("close")
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=timeout)
+        await self._wait(timeout)
         for call in self._calls.values():
             call.cancel("close")
+        await self._wait(_CANCEL_TIMEOUT)
+        stuck = [call for call in self._calls.values() if call.is_begun and not call.is_over]
+        for call in stuck:
+            self._give_up(call)
+        for call in stuck:
+            await call.exchange.wait_closed()
+            self._done(call.task)
+        await self._wait(None)  # Handlers have ended, and links take a second at most.
+
+    async def _wait(self, timeout: float | None) -> None:
         if self._calls:
-            await asyncio.wait(self._calls)
+            await asyncio.wait(self._calls, timeout=timeout)
+
+    def _give_up(self, call: _Call) -> None:
+        logger.error(
+            "%s: the handler %s of %r goes on though it was cancelled %g s ago: its call is closed, it is left alone",
+            call.exchange.address,
+            call.route.name,
+            call.request.script,
+            _CANCEL_TIMEOUT,
+        )
+        call.end(ClientClosedError(what=self._what))
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        del self._calls[task]
-        self._full_reported = False
-        if not self._calls:
+        if self._calls.pop(task, None) is not None and not self._calls:
             self._idle()
 
     async def _run(self, call: _Call) -> None:
         exchange = call.exchange
         try:
-            route = await self._route(call)
-            if route is not None and call.request is not None:
-                await self._handle(call, route, call.request)
+            if (found := await self._route(exchange)) is not None:
+                self._warned.clear()
+                call.begin(*found)
+                await self._handle(call)
         except asyncio.CancelledError:
             exchange.close(failed=True)
             if call.cancelled is None:
@@ -108,36 +127,27 @@ class Service:
             raise
         await exchange.wait_closed()
 
-    async def _route(self, call: _Call) -> Route | None:
-        """Read what Asterisk says about the call, and return who handles it; None if it was refused."""
-        exchange = call.exchange
+    async def _route(self, exchange: Exchange) -> tuple[Route, AgiRequest] | None:
+        """Read what Asterisk says about the call, and return it and who handles it; None if it was refused."""
         try:
             async with asyncio.timeout(self._environment_timeout):
                 request = await exchange.request()
         except AsteriskError as error:
-            gone = isinstance(error, ConnectionError)  # A port scan, or a channel that hung up meanwhile.
-            self._refuse(exchange, str(error), error=error, level=logging.DEBUG if gone else logging.WARNING)
+            self._refuse(exchange, str(error), kind=type(error).__name__, error=error)
             return None
         except builtins.TimeoutError:
             self._refuse(exchange, f"the call was not described within {self._environment_timeout:g} s")
             return None
         route = self.routes.find(request.script)
         if route is None:
-            self._refuse(exchange, f"there is no route {request.script!r:.200}", script=request.script)
+            self._refuse(exchange, f"there is no route {request.script!r:.200}", kind="no route", script=request.script)
             return None
-        call.request = request
-        return route
+        return route, request
 
-    async def _handle(self, call: _Call, route: Route, request: AgiRequest) -> None:
-        exchange = call.exchange
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        session = AgiSession(exchange, request)
-        self._publish(SessionStarted(address=exchange.address, request=request))
-        call.watch_hangup(cancel=route.on_hangup is OnHangup.CANCEL)
+    async def _handle(self, call: _Call) -> None:
         error: Exception | None = ClientClosedError(what=self._what)
         try:
-            await route.handler(session)
+            await call.route.handler(AgiSession(call.exchange, call.request))
             error = None
         except asyncio.CancelledError as cancellation:
             if call.cancelled == "hangup":
@@ -147,67 +157,96 @@ class Service:
             else:
                 error = RuntimeError("what the handler waited for was cancelled")
                 error.__cause__ = cancellation
-                self._failed(exchange, request, error)
+                self._failed(call, error)
         except Exception as raised:  # noqa: BLE001 - whatever it is, it is logged and published
-            error = None if session.hungup and isinstance(raised, _ENDED_BY_HANGUP) else raised
+            error = None if call.exchange.hungup.done() and isinstance(raised, _ENDED_BY_HANGUP) else raised
             if error is not None:
-                self._failed(exchange, request, error)
+                self._failed(call, error)
         finally:
-            exchange.close(failed=error is not None)
-            self._publish(
-                SessionEnded(
-                    address=exchange.address,
-                    request=request,
-                    duration=loop.time() - started,
-                    hungup=session.hungup,
-                    error=error,
-                )
-            )
+            call.end(error)
 
-    def _failed(self, exchange: Exchange, request: AgiRequest, error: Exception) -> None:
-        logger.error("%s: the handler of %r failed", exchange.address, request.script, exc_info=error)
-        self._publish(SessionFailed(address=exchange.address, request=request, error=error))
+    def _failed(self, call: _Call, error: Exception) -> None:
+        address, request = call.exchange.address, call.request
+        logger.error("%s: the handler of %r failed", address, request.script, exc_info=error)
+        if not call.is_over:
+            self._publish(SessionFailed(address=address, request=request, error=error))
 
     def _refuse(
         self,
         exchange: Exchange,
         reason: str,
         *,
+        kind: str | None = None,
         script: str | None = None,
         error: Exception | None = None,
-        level: int = logging.WARNING,
     ) -> None:
+        """Close *exchange* because of *reason*, of which there may be any number of one *kind*."""
         exchange.close(failed=True)
-        logger.log(level, "%s was refused: %s", exchange.address, reason)
+        kind = kind or reason
+        # A connection that ended is a port scan, or a channel that hung up meanwhile. Of the others one is warned of
+        # until there is a call again: whoever reaches the port could fill the log.
+        if isinstance(error, ConnectionError) or kind in self._warned:
+            logger.debug("%s was refused: %s", exchange.address, reason)
+        else:
+            self._warned.add(kind)
+            logger.warning(
+                "%s was refused: %s (more are logged as debug until a call is served)", exchange.address, reason
+            )
         self._publish(SessionRefused(address=exchange.address, reason=reason, script=script, error=error))
 
 
 class _Call:
-    """One call: its exchange, its task, and why that was cancelled if it was."""
+    """One call: its exchange, its task, and why that was cancelled if it was.
+
+    ``route`` and ``request`` are there once it ``is_begun``: its handler was called. It ``is_over`` when that has
+    ended, or was given up.
+    """
 
     def __init__(self, exchange: Exchange, publish: Callable[[AgiEvent], object]) -> None:
         self.exchange = exchange
         self.task: asyncio.Task[None]
-        self.request: AgiRequest | None = None
+        self.route: Route
+        self.request: AgiRequest
+        self.is_begun = False
+        self.is_over = False
         self.cancelled: str | None = None
         self._publish = publish
-        self._cancel_on_hangup = False
+        self._loop = asyncio.get_running_loop()
+        self._started = 0.0
 
-    def watch_hangup(self, *, cancel: bool) -> None:
-        """Publish the hangup when it comes, or has come; and *cancel* the task then."""
-        self._cancel_on_hangup = cancel
+    def begin(self, route: Route, request: AgiRequest) -> None:
+        """Publish that a handler starts; and the hangup, when it comes or has come."""
+        self.route, self.request = route, request
+        self.is_begun = True
+        self._started = self._loop.time()
+        self._publish(SessionStarted(address=self.exchange.address, request=request))
         self.exchange.on_hangup = self._hung_up
         if self.exchange.hungup.done():
             self._hung_up()
 
+    def end(self, error: Exception | None) -> None:
+        """Close the connection and publish the end, with *error* as its reason; the first time only."""
+        if self.is_over:
+            return
+        self.is_over = True
+        self.exchange.close(failed=error is not None)
+        self._publish(
+            SessionEnded(
+                address=self.exchange.address,
+                request=self.request,
+                duration=self._loop.time() - self._started,
+                hungup=self.exchange.hungup.done(),
+                error=error,
+            )
+        )
+
     def cancel(self, why: str) -> None:
         """End the task, because of the ``hangup`` or because the server is to ``close``, which is the last word."""
-        if self.cancelled in {None, "hangup"} - {why}:
+        if not self.is_over and self.cancelled in {None, "hangup"} - {why}:
             self.cancelled = why
             self.task.cancel()
 
     def _hung_up(self) -> None:
-        if self.request is not None:
-            self._publish(SessionHungUp(address=self.exchange.address, request=self.request))
-        if self._cancel_on_hangup:
+        self._publish(SessionHungUp(address=self.exchange.address, request=self.request))
+        if self.route.on_hangup is OnHangup.CANCEL:
             self.cancel("hangup")
