@@ -1,8 +1,7 @@
 """A caller who knows the PIN is let in: AGI(agi://127.0.0.1/pin-check,1234), then GotoIf on ${PIN_OK}.
 
-    python examples/pin_check.py 4573
-
-SIGTERM or Ctrl-C stops listening, lets the calls that run end within 30 seconds, and exits.
+Run it on a port: python examples/pin_check.py 4573. SIGTERM or Ctrl-C stops listening, lets the calls that run end
+within 30 seconds, and exits; a second Ctrl-C ends them at once.
 """
 
 import asyncio
@@ -34,6 +33,7 @@ async def main() -> None:
     async with server:
         print(f"listening on {server.host}:{server.port}", flush=True)
         await stop.wait()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 asyncio.run(main())

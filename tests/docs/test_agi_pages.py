@@ -70,6 +70,25 @@ async def test_the_example_lets_calls_end_when_it_is_told_to_stop() -> None:
     assert await process.wait() == 0
 
 
+async def test_a_second_ctrl_c_ends_the_example_with_its_calls() -> None:
+    pipes = dict.fromkeys(("stdout", "stderr"), asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(sys.executable, str(EXAMPLE), "0", **pipes)  # type: ignore[arg-type]
+    assert process.stdout is not None
+    assert process.stderr is not None
+    port = int((await process.stdout.readline()).rsplit(b":", 1)[1])
+    waiting = FakeAsteriskCall("pin-check", args=["1234"])
+    waiting.on("GET DATA", None)
+    call = asyncio.ensure_future(waiting.dial("127.0.0.1", port))
+    await waiting.wait_for("GET DATA")
+    process.send_signal(signal.SIGINT)
+    assert b"waits 30 s at most for calls to end: 1" in await process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(20):
+        await call
+        await process.communicate()
+    assert process.returncode == -signal.SIGINT
+
+
 def test_the_front_page_shows_the_same_server() -> None:
     assert files(ROOT / "README.md")["pin_check.py"] == files(README)["pin_check.py"]
 

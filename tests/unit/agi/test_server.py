@@ -311,6 +311,46 @@ async def test_083_closing_ends_the_calls_that_go_on_and_on(serve: Serve, dial: 
     assert server.sessions == 0
 
 
+async def test_083_closing_says_what_it_waits_for_once(
+    serve: Serve, dial: Dial, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = await serve(wait, drain_timeout=0.05)
+    for _ in range(3):
+        caller = await dial(server)
+        caller.say(ENVIRONMENT)
+        await caller.line()
+    await asyncio.gather(server.aclose(), server.aclose())
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "AgiServer(127.0.0.1:0) waits 0.05 s at most for calls to end: 3"
+    ]
+
+
+async def test_083_closing_goes_on_without_a_handler_that_swallows_its_cancellation(
+    serve: Serve, dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncio.Event()
+
+    async def stubborn(call: AgiSession) -> None:
+        while not release.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await release.wait()
+        assert call.request.script == "test"
+
+    monkeypatch.setattr("asterisk_py_agi.service._CANCEL_TIMEOUT", 0.05)
+    server = await serve(stubborn, drain_timeout=0.05)
+    started, ends = server.events(SessionStarted), server.events(SessionEnded)
+    caller = await dial(server)
+    caller.say(ENVIRONMENT)
+    await started.recv()
+    (task,) = [task for task in asyncio.all_tasks() if " call from " in task.get_name()]
+    await server.aclose()
+    assert [type(event.error) async for event in ends] == [ClientClosedError]
+    assert await caller.rest() == b"failure\n"
+    assert server.sessions == 0
+    release.set()
+    await task
+
+
 async def test_083_cancelling_the_closing_does_not_stop_it(serve: Serve, dial: Dial) -> None:
     server = await serve(wait, drain_timeout=0.05)
     caller = await dial(server)

@@ -136,7 +136,8 @@ class AgiServer(Supervised[AgiEvent]):
         the error is logged and published, and ``AGISTATUS`` is ``FAILURE``.
 
         Raises:
-            InputError: *script* is no name that a call could ask for, or has a handler.
+            InputError: *script* is no name that a call could ask for, or has a handler; or what was decorated is a
+                plain function.
         """
         if script is not None:
             check_script(script)
@@ -169,6 +170,8 @@ class AgiServer(Supervised[AgiEvent]):
         """Stop listening, let the calls that run end within ``drain_timeout``, and end the rest with FAILURE.
 
         Idempotent. Events of the calls are published until then. Cancelling this stops the waiting, not the closing.
+        Handlers that have not ended by then are cancelled, and have 2 s more to clean up. One that goes on all the same
+        is reported as an error and left alone, with its call closed: nobody can end a task that does not want to.
         """
         await super().aclose()
         if self._draining is None and self._service.sessions:
@@ -235,7 +238,8 @@ class AgiServer(Supervised[AgiEvent]):
             self._drain()
 
     def _drain(self) -> None:
-        logger.info("%s waits %g s at most for %d calls", self._name, self._drain_timeout, self._service.sessions)
+        # A warning, because that is what is shown by default: somebody has pressed Ctrl-C, and nothing happens.
+        logger.warning("%s waits %g s at most for calls to end: %d", self._name, self._drain_timeout, self.sessions)
         self._draining = asyncio.create_task(self._service.drain(self._drain_timeout), name=f"{self._name} draining")
 
     def _close_bus(self) -> None:
