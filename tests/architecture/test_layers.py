@@ -17,7 +17,7 @@ WIRE = {
         "actions", "calls.assembler", "calls.call", "calls.record", "cli.exits", "errors", "events", "originate",
         "queues", "snapshot",
     },
-    "agi": {"errors", "events", "results"},
+    "agi": {"errors", "events", "fake_channel", "results"},
     "ari": {"errors", "event_filter", "events", "handles", "models", "resync"},
 }
 FLOW = {
@@ -37,7 +37,7 @@ FLOW = {
 EDGE = {
     "core": {"listener", "net", "stream"},
     "ami": {"connection", "testing"},
-    "agi": {"fake_links", "server", "stdio", "testing"},
+    "agi": {"server", "stdio", "testing"},
     "ari": {
         "connection", "fake_session", "testing", "transport.acceptor", "transport.faults", "transport.http",
         "transport.media_socket", "transport.outbound_socket", "transport.tls", "transport.websocket",

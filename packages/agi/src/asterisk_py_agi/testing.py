@@ -15,20 +15,19 @@ r"""A fake call for your own tests: it plays Asterisk to your handler, and needs
     call = pytest.fixture(fake_call)
 
 Without a script it is a patient caller who presses what he was told to, and nothing else: every prompt plays to its
-end, every recording is made, every application runs. It writes literal bytes and reads commands with a parser of its
-own, so that no mistake of the session can hide behind the same mistake here.
+end, every recording is made, every application runs.
+
+Here is how a call goes: its script, its hangup, its way to the handler. What commands do is in :mod:`.fake_channel`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .events import AgiEvent, SessionEnded
 from .exchange import Exchange
-from .fake_links import CallingSocket, MemoryLink
+from .fake_channel import INTERRUPTED, FakeChannel, ReceivedCommand
 from .routes import Handler, OnHangup, Route
 from .service import Service
 
@@ -38,33 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["FakeAsteriskCall", "ReceivedCommand", "Reply", "fake_call"]
 
 Reply: TypeAlias = "bytes | Callable[[ReceivedCommand], bytes | None] | None"
-
-# The columns "Command" and "Dead" of `agi show commands`: these are answered after the hangup, too.
-_DEAD_TOO = {
-    "ASYNCAGI BREAK", "DATABASE DEL", "DATABASE DELTREE", "DATABASE GET", "DATABASE PUT", "EXEC", "GET FULL VARIABLE",
-    "GET VARIABLE", "NOOP", "SET VARIABLE", "SPEECH DESTROY", "SPEECH UNLOAD GRAMMAR", "VERBOSE",
-}  # fmt: skip
-# What else there is, and what it is answered with where nobody says otherwise (recorded from Asterisk 22.10.1).
-_PLAIN = {
-    "ASYNCAGI BREAK": b"200 result=0\n", "NOOP": b"200 result=0\n", "RECEIVE CHAR": b"200 result=0\n",
-    "RECEIVE TEXT": b"200 result=-1\n", "SEND IMAGE": b"200 result=0\n", "SEND TEXT": b"200 result=0\n",
-    "SET AUTOHANGUP": b"200 result=0\n", "SET CALLERID": b"200 result=1\n", "SET CONTEXT": b"200 result=0\n",
-    "SET EXTENSION": b"200 result=0\n", "SET MUSIC": b"200 result=0\n", "SET PRIORITY": b"200 result=0\n",
-    "SPEECH ACTIVATE GRAMMAR": b"200 result=1\n", "SPEECH CREATE": b"200 result=1\n",
-    "SPEECH DEACTIVATE GRAMMAR": b"200 result=1\n", "SPEECH DESTROY": b"200 result=1\n",
-    "SPEECH LOAD GRAMMAR": b"200 result=1\n", "SPEECH RECOGNIZE": b"200 result=1 (timeout)\n",
-    "SPEECH SET": b"200 result=1\n", "SPEECH UNLOAD GRAMMAR": b"200 result=1\n", "TDD MODE": b"200 result=1\n",
-    "VERBOSE": b"200 result=1\n",
-    "GOSUB": b"100 result=0 Trying...\n200 result=0 Gosub complete\n",
-}  # fmt: skip
-# What a command is answered with that the hangup interrupts.
-_INTERRUPTED = {
-    "RECEIVE CHAR": b"200 result=-1 (hangup)\n",
-    "RECORD FILE": b"200 result=-1 (hangup) endpos=8000\n",
-}
-_LENGTH = 16000  # Samples that every prompt and recording has: two seconds.
-_DEAD = b"511 Command Not Permitted on a dead channel or intercept routine\n"
-
 
 # What Asterisk 22.10.1 says about a call, in its order.
 _ENVIRONMENT = {
@@ -76,14 +48,7 @@ _ENVIRONMENT = {
 }  # fmt: skip
 
 
-class ReceivedCommand(NamedTuple):
-    """A command as it came: its name in upper case, and its arguments without quotes and escapes."""
-
-    name: str
-    args: tuple[str, ...]
-
-
-class FakeAsteriskCall:
+class FakeAsteriskCall(FakeChannel):
     """One call that is in ``AGI()``, to *script* with *args*.
 
     *script* may have a query (``"menu?lang=en"``). *variables* are the channel's, and hold what is set later, too;
@@ -107,6 +72,7 @@ class FakeAsteriskCall:
         environment: Mapping[str, str] | None = None,
         sighup: bool = True,
     ) -> None:
+        super().__init__(variables or {})
         self.environment = {
             **_ENVIRONMENT,
             "agi_network_script": script,
@@ -119,18 +85,9 @@ class FakeAsteriskCall:
             **(environment or {}),
         }
         self.commands: list[ReceivedCommand] = []
-        self.played: list[str] = []
-        self.said: list[str] = []
-        self.recorded: list[str] = []
-        self.executed: list[tuple[str, str]] = []
-        self.variables = dict(variables or {})
-        self.database: dict[tuple[str, str], str] = {}
-        self.answered = False
-        self.hungup = False
         self.status: str | None = None
         self._sighup = sighup
-        self._digits = ""
-        self._script: dict[str, Reply] = {}
+        self._script: dict[str, Reply] = {"HANGUP": self._hang_up_call}
         self._deadly: set[str] = set()
         self._incoming = b""
         self._waits = False  # A command has been received and not answered.
@@ -138,10 +95,6 @@ class FakeAsteriskCall:
         self._changed = asyncio.Event()
 
     # --- what happens ---
-
-    def press(self, digits: str) -> None:
-        """Press *digits* (``0-9*#A-D``): each is taken by the next command that listens for it."""
-        self._digits += digits
 
     def on(self, command: str, reply: Reply) -> None:
         r"""Answer *command* with *reply* from now on.
@@ -161,7 +114,7 @@ class FakeAsteriskCall:
         if not self.hungup:
             self.hungup = True
             if self._waits:
-                self.reply(_INTERRUPTED.get(self.commands[-1].name, b"200 result=-1\n"))
+                self.reply(INTERRUPTED.get(self.commands[-1].name, b"200 result=-1\n"))
             if self._sighup:
                 self._write(b"HANGUP\n")
 
@@ -184,7 +137,7 @@ class FakeAsteriskCall:
         )
         service.routes.add(None, Route(handler, OnHangup.of(on_hangup)))
         exchange = Exchange()
-        exchange.attach(MemoryLink(self._received, self._lost))
+        exchange.attach(_MemoryLink(self._received, self._lost))
         self._begin(exchange.receive_data)
         service.admit(exchange)
         try:
@@ -201,7 +154,7 @@ class FakeAsteriskCall:
         closed: asyncio.Future[None] = loop.create_future()
         self._check_not_over()
         transport, _ = await loop.create_connection(
-            lambda: CallingSocket(self._begin, self._received, closed), host, port
+            lambda: _CallingSocket(self._begin, self._received, closed), host, port
         )
         try:
             await closed
@@ -244,7 +197,7 @@ class FakeAsteriskCall:
             if line.startswith(b"failure"):
                 self.status = "FAILURE"
             else:
-                self._perform(self._read(line.decode("utf-8", "surrogateescape")))
+                self._take(self._read(line.decode("utf-8", "surrogateescape")))
 
     def _lost(self) -> None:
         if self.status is None:
@@ -252,144 +205,24 @@ class FakeAsteriskCall:
         self._write = _nowhere
         self._changed.set()
 
-    def _perform(self, command: ReceivedCommand) -> None:
+    def _take(self, command: ReceivedCommand) -> None:
         self.commands.append(command)
         self._waits = True
         if command.name in self._deadly:
             self.hang_up()
-        elif self.hungup and command.name in self._known - _DEAD_TOO:
-            self.reply(_DEAD)
         else:
             # A text without variables is its own value, whatever was scripted: after a long answer the session asks so.
             literal = command.name == "GET FULL VARIABLE" and "$" not in "".join(command.args)
-            scripted = self._answer if literal else self._script.get(command.name, self._answer)
+            is_scripted = not literal and not self._refuses(command)
+            scripted = self._script.get(command.name, self._perform) if is_scripted else self._perform
             answer = scripted(command) if callable(scripted) else scripted
             if answer is not None and self._waits:
                 self.reply(answer)
         self._changed.set()
 
-    @cached_property
-    def _known(self) -> set[str]:
-        return {*_PLAIN, *self._answers}
-
-    def _read(self, line: str) -> ReceivedCommand:
-        words = _words(line)
-        for length in (3, 2, 1):
-            name = " ".join(words[:length]).upper()
-            if name in self._known:
-                return ReceivedCommand(name, tuple(words[length:]))
-        return ReceivedCommand(line.upper(), ())
-
-    def _answer(self, command: ReceivedCommand) -> bytes:
-        if command.name in self._answers:
-            # What was not given is empty.
-            args = (*command.args, "", "", "", "", "")
-            return f"200 result={self._answers[command.name](args)}\n".encode("utf-8", "surrogateescape")
-        return _PLAIN.get(command.name, b"510 Invalid or unknown command\n")
-
-    @cached_property
-    def _answers(self) -> Mapping[str, Callable[[tuple[str, ...]], str]]:
-        """How the commands are answered that do something, by name."""
-        spoken = ("ALPHA", "DATE", "DATETIME", "DIGITS", "NUMBER", "PHONETIC", "TIME")
-        return {
-            "ANSWER": self._answer_call,
-            "CHANNEL STATUS": lambda _: "6" if self.answered else "4",
-            "CONTROL STREAM FILE": self._play,
-            "DATABASE DEL": self._database_del,
-            "DATABASE DELTREE": self._database_deltree,
-            "DATABASE GET": self._database_get,
-            "DATABASE PUT": self._database_put,
-            "EXEC": self._execute,
-            "GET DATA": self._ask,
-            "GET FULL VARIABLE": self._evaluate,
-            "GET OPTION": self._play,
-            "GET VARIABLE": self._get_variable,
-            "HANGUP": self._hang_up_call,
-            "RECORD FILE": self._record,
-            "SET VARIABLE": self._set_variable,
-            "STREAM FILE": self._play,
-            "WAIT FOR DIGIT": lambda _: str(self._code("0123456789*#ABCD")),
-            **{f"SAY {what}": self._say for what in spoken},
-        }
-
-    def _digit(self, allowed: str) -> str:
-        """Take the next digit that was pressed, if it is one of *allowed*."""
-        digit = self._digits[:1] if self._digits[:1] in allowed else ""
-        self._digits = self._digits[len(digit) :]
-        return digit
-
-    def _code(self, allowed: str) -> int:
-        return ord(self._digit(allowed) or "\0")
-
-    def _answer_call(self, _: tuple[str, ...]) -> str:
-        self.answered = True
-        return "0"
-
-    def _hang_up_call(self, _: tuple[str, ...]) -> str:
+    def _hang_up_call(self, command: ReceivedCommand) -> bytes:
         asyncio.get_running_loop().call_soon(self.hang_up)
-        return "1"
-
-    def _play(self, args: tuple[str, ...]) -> str:
-        self.played.append(args[0])
-        code = self._code(args[1])
-        return f"{code} endpos={_LENGTH // 2 if code else _LENGTH}"
-
-    def _ask(self, args: tuple[str, ...]) -> str:
-        self.played.append(args[0])
-        most = int(args[2] or 1024)
-        digits = ""
-        while len(digits) < most:
-            digit = self._digit("0123456789*#ABCD")
-            if digit in {"", "#"}:
-                return digits + ("" if digit else " (timeout)")
-            digits += digit
-        return digits
-
-    def _record(self, args: tuple[str, ...]) -> str:
-        self.recorded.append(args[0])
-        code = self._code(args[2])
-        return f"{code} ({'dtmf' if code else 'timeout'}) endpos={_LENGTH}"
-
-    def _say(self, args: tuple[str, ...]) -> str:
-        self.said.append(args[0])
-        return str(self._code(args[1]))
-
-    def _execute(self, args: tuple[str, ...]) -> str:
-        self.executed.append((args[0], args[1]))
-        return "0"
-
-    def _get_variable(self, args: tuple[str, ...]) -> str:
-        value = self.variables.get(args[0])
-        return "0" if value is None else f"1 ({value})"
-
-    def _evaluate(self, args: tuple[str, ...]) -> str:
-        return f"1 ({re.sub(r'[$][{]([^{}]*)[}]', lambda name: self.variables.get(name[1], ''), args[0])})"
-
-    def _set_variable(self, args: tuple[str, ...]) -> str:
-        self.variables[args[0]] = args[1]
-        return "1"
-
-    def _database_get(self, args: tuple[str, ...]) -> str:
-        value = self.database.get((args[0], args[1]))
-        return "0" if value is None else f"1 ({value})"
-
-    def _database_put(self, args: tuple[str, ...]) -> str:
-        self.database[args[0], args[1]] = args[2]
-        return "1"
-
-    def _database_del(self, args: tuple[str, ...]) -> str:
-        self.database.pop((args[0], args[1]), None)
-        return "1"
-
-    def _database_deltree(self, args: tuple[str, ...]) -> str:
-        gone = [key for key in self.database if key[0] == args[0] and key[1].startswith(args[1])]
-        for key in gone:
-            del self.database[key]
-        return "0" if gone else "1"  # In this command alone 0 is success (res/res_agi.c, handle_dbdeltree).
-
-
-def _nowhere(_: bytes) -> None:
-    """Where a call writes that is not connected."""
+        return self._perform(command)
 
 
 def fake_call() -> FakeAsteriskCall:
@@ -397,21 +230,55 @@ def fake_call() -> FakeAsteriskCall:
     return FakeAsteriskCall()
 
 
-def _words(line: str) -> list[str]:
-    """Cut *line* where Asterisk does (res/res_agi.c, parse_args): at spaces outside of quotes that are not escaped."""
-    words: list[str] = []
-    word: str | None = None
-    quoted = escaped = False
-    for char in line:
-        if escaped or (char not in '\\" \t') or (char in " \t" and quoted):
-            word = (word or "") + char
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        elif char == '"':
-            quoted = not quoted
-            word = word or ""
-        elif word is not None:
-            words.append(word)
-            word = None
-    return words if word is None else [*words, word]
+def _nowhere(_: bytes) -> None:
+    """Where a call writes that is not connected."""
+
+
+class _MemoryLink:
+    """A link without a network: what is written arrives in the next turn of the loop."""
+
+    address = "a fake call"
+
+    def __init__(self, received: Callable[[bytes], object], lost: Callable[[], object]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._received = received
+        self._closed: asyncio.Future[None] = self._loop.create_future()
+        self._closed.add_done_callback(lambda _: lost())
+
+    def write(self, data: bytes) -> None:
+        """Send *data*."""
+        self._loop.call_soon(self._received, data)
+
+    def close(self) -> None:
+        """End the session."""
+        self._loop.call_soon(self._closed.set_result, None)
+
+    async def wait_closed(self) -> None:
+        """Return when it has ended."""
+        await asyncio.wait((self._closed,))
+
+
+class _CallingSocket(asyncio.Protocol):
+    """The connection of a call to a server."""
+
+    def __init__(
+        self,
+        begin: Callable[[Callable[[bytes], object]], object],
+        received: Callable[[bytes], object],
+        closed: asyncio.Future[None],
+    ) -> None:
+        self._begin = begin
+        self._received = received
+        self._closed = closed
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Part of asyncio's protocol interface."""
+        self._begin(cast("asyncio.Transport", transport).write)
+
+    def data_received(self, data: bytes) -> None:
+        """Part of asyncio's protocol interface."""
+        self._received(data)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Part of asyncio's protocol interface."""
+        self._closed.set_result(None)
