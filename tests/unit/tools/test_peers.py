@@ -11,6 +11,7 @@ import pytest
 from tools.peers.__main__ import as_json, run, verdict
 from tools.peers.attempt import Attempt, attempt
 from tools.peers.catalogue import CASES, case
+from tools.peers.fakes.agi import AgiConnection
 from tools.peers.fakes.ami import ScriptedAmi
 from tools.peers.fakes.ari import ScriptedAri
 from tools.peers.outcome import Hangs, Kind, Wrong, ends, result, said
@@ -40,8 +41,17 @@ def test_cases_are_ordered_by_number_and_those_without_a_row_come_last() -> None
     assert order[-1] == "U12"
 
 
-def test_an_attempt_in_a_process_of_its_own_says_that_ours_is_fine() -> None:
-    assert attempt(CASES["ami:9"], "ours") == Attempt(Kind.FINE, "OutcomeUnknownError")
+@pytest.mark.parametrize("key", ["ami:9", "agi:9", "ari:96b"])
+def test_an_attempt_in_a_process_of_its_own_says_that_ours_is_fine(key: str) -> None:
+    assert attempt(CASES[key], "ours") == Attempt(Kind.FINE, "OutcomeUnknownError")
+
+
+def test_ours_is_tried_with_every_protocol() -> None:
+    assert all("ours" in libraries for libraries in RUNNERS.values())
+
+
+def test_an_attempt_says_that_ours_is_fine_after_a_reconnect() -> None:
+    assert attempt(CASES["ari:90"], "ours") == Attempt(Kind.FINE)
 
 
 def test_an_attempt_that_does_not_end_in_time_is_ended_and_hangs() -> None:
@@ -91,6 +101,19 @@ def test_what_has_not_ended_in_time_hangs_and_what_raises_a_timeout_of_its_own_d
     with pytest.raises(TimeoutError, match="its own"):
         result(call(late))
     assert isinstance(ends(call(late)), TimeoutError)
+
+
+def test_commands_can_still_be_read_when_the_call_is_closed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, AgiConnection(listener.getsockname()[1]) as call_:
+        call_.write_slowly(b"agi_network: yes\n")
+        server, _ = listener.accept()
+        with server:
+            server.sendall(b"NOOP\nfail")
+            assert server.makefile("rb").readline() == b"agi_network: yes\n"
+            assert not call_.closed(0.05)
+            server.sendall(b"ure\n")
+        assert call_.closed()
+        assert [call_.command(), call_.command()] == [b"NOOP", b"failure"]
 
 
 def test_no_error_or_one_by_accident_is_wrong() -> None:

@@ -35,6 +35,13 @@ class AgiConnection:
             return False
         return True
 
+    def write_slowly(self, data: bytes) -> None:
+        """Send *data*, each byte in a segment of its own."""
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in data:
+            self.write(bytes([byte]))
+            time.sleep(0.0005)
+
     def command(self, seconds: float = 3.0) -> bytes | None:
         """Return the next command, without its line end; None if there is none in so many *seconds*."""
         deadline = time.monotonic() + seconds
@@ -55,13 +62,15 @@ class AgiConnection:
         return line
 
     def closed(self, seconds: float = 3.0) -> bool:
-        """Return whether the other side closes within so many *seconds*."""
+        """Return whether the other side closes within so many *seconds*; commands that come first can still be read."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             self.socket.settimeout(left)
             try:
-                if not self.socket.recv(65_536):
+                data = self.socket.recv(65_536)
+                if not data:
                     return True
+                self._buffer += data
             except TimeoutError:
                 return False
             except OSError:

@@ -34,7 +34,13 @@ CHANNELS: Final = (
     b'{"name":"app","paramType":"query","required":false,"dataType":"string"}]}]},'
     b'{"path":"/channels/{channelId}","description":"Active channel","operations":['
     b'{"httpMethod":"GET","nickname":"get","responseClass":"Channel","parameters":['
+    b'{"name":"channelId","paramType":"path","required":true,"dataType":"string"}]},'
+    b'{"httpMethod":"DELETE","nickname":"hangup","responseClass":"void","parameters":['
     b'{"name":"channelId","paramType":"path","required":true,"dataType":"string"}]}]}],"models":{}}'
+)
+APPLICATION: Final = (
+    b'{"name":"demo","channel_ids":[],"bridge_ids":[],"endpoint_ids":[],"device_names":[],"events_allowed":[],'
+    b'"events_disallowed":[]}'
 )
 CHANNEL: Final = (
     b'{"id":"1795418684.85","name":"Local/200@default-0000002a;2","state":"Up","caller":{"name":"","number":""},'
@@ -59,7 +65,12 @@ class ScriptedAri(Server):
     def __init__(self) -> None:
         super().__init__()
         self.requests: list[bytes] = []
-        self.script: dict[bytes, Answer] = {b"GET /ari/channels/": OK, b"POST /ari/channels": OK}
+        self.script: dict[bytes, Answer] = {
+            b"GET /ari/channels/": OK,
+            b"GET /ari/channels ": response(b"200 OK", b"[]"),
+            b"GET /ari/applications/demo ": response(b"200 OK", APPLICATION),
+            b"POST /ari/channels": OK,
+        }
         self.websockets: list[Link] = []
         self.refusal: bytes | None = None
         """Answers every request; on the WebSocket alone if `refuse_events_only`."""

@@ -4,21 +4,23 @@ from typing import Final
 
 __all__ = ["RUNNERS"]
 
-# By protocol, then library: where its runner is. `agi` and `ari` of ours join with a class in `ours` and a line here.
+# By protocol, then library: where its runner is.
 RUNNERS: Final[dict[str, dict[str, str]]] = {
     "ami": {
-        "ours": "ours:OursAmi",
+        "ours": "ours.ami:OursAmi",
         "panoramisk": "panoramisk:PanoramiskAmi",
         "pyst2": "pyst2:Pyst2Ami",
         "pystrix": "pystrix:PystrixAmi",
         "asterisk-ami": "asterisk_ami:AsteriskAmi",
     },
     "agi": {
+        "ours": "ours.agi:OursAgi",
         "panoramisk": "panoramisk:PanoramiskAgi",
         "pyst2": "pyst2:Pyst2Agi",
         "pystrix": "pystrix:PystrixAgi",
     },
     "ari": {
+        "ours": "ours.ari:OursAri",
         "asyncari": "asyncari:AsyncariAri",
         "aioari": "aioari:AioariAri",
     },

@@ -60,6 +60,15 @@ class AioariAri(AriRunner):
 
         return self._background.run(originate())
 
+    def hangup(self, identifier: str) -> Future[Any]:
+        async def hangup() -> Any:
+            return await self._client.channels.hangup(channelId=identifier)
+
+        return self._background.run(hangup())
+
     def ended(self) -> Future[None]:
         assert self._run is not None
         return self._run
+
+    def close(self) -> Future[None]:
+        return self._background.run(self._client.close())

@@ -22,11 +22,13 @@ class AsyncariAri(AriRunner):
         self._handlers: list[tuple[Callable[[Fields], None], float]] = []
         self._client: Any = None
         self._run: Future[None] | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def connect(self, url: str, username: str, secret: str) -> Future[None]:
         ready: Future[None] = Future()
 
         async def run() -> None:
+            self._task = asyncio.current_task()
             try:
                 async with import_module("asyncari").connect(url, "demo", username, secret) as client:
                     self._client = client
@@ -62,6 +64,21 @@ class AsyncariAri(AriRunner):
 
         return self._background.run(originate())
 
+    def hangup(self, identifier: str) -> Future[Any]:
+        async def hangup() -> Any:
+            return await self._client.channels.hangup(channelId=identifier)
+
+        return self._background.run(hangup())
+
     def ended(self) -> Future[None]:
         assert self._run is not None
         return self._run
+
+    def close(self) -> Future[None]:
+        async def close() -> None:
+            # Out of the `async with`, which is what closes it.
+            assert self._task is not None
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+        return self._background.run(close())

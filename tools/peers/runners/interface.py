@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from tools.peers.outcome import NotOffered
 
-__all__ = ["AgiCall", "AgiRunner", "AmiRunner", "AriRunner", "Fields", "Runner"]
+__all__ = ["AgiCall", "AgiRunner", "AmiRunner", "AriRunner", "Fields", "Runner", "joined"]
 
 Fields: TypeAlias = Mapping[str, Any]
 
@@ -82,14 +82,19 @@ class AmiRunner(Runner):
         return None
 
 
+def joined(name: str, *args: str | int) -> str:
+    """Return a command as one line, for libraries that take no arguments."""
+    return " ".join([name, *map(str, args)])
+
+
 class AgiCall(ABC):
     """A call, in a handler."""
 
     env: Mapping[str, str]
 
     @abstractmethod
-    def command(self, text: str) -> Any:
-        """Send a command as it is, and return what the library makes of the reply."""
+    def command(self, name: str, *args: str | int) -> Any:
+        """Send a command with *args* that need no quotes, and return what the library makes of the reply."""
 
     @abstractmethod
     def set_variable(self, name: str, value: str) -> Any:
@@ -99,7 +104,7 @@ class AgiCall(ABC):
     def get_variable(self, name: str) -> Any:
         """Return a channel variable."""
 
-    def command_within(self, text: str, seconds: float) -> Any:
+    def command_within(self, seconds: float, name: str, *args: str | int) -> Any:
         """Send a command and give up after so many *seconds*."""
         raise NotOffered("no timeout")
 
@@ -111,9 +116,16 @@ class AgiRunner(Runner):
     def serve(self, route: str, handler: Callable[[AgiCall], None]) -> int:
         """Serve *route* with *handler*, on a free port, which is returned."""
 
+    def need_server(self) -> None:
+        """Say that the case is about a server, not about a session; raises where the library has none."""
+
     def serve_sync(self, route: str, handler: Callable[[], None]) -> int:
         """Serve *route* with a plain function."""
         raise NotOffered
+
+    def close(self) -> Future[None]:
+        """Stop serving."""
+        raise NotOffered("no server")
 
 
 class AriRunner(Runner):
@@ -136,8 +148,16 @@ class AriRunner(Runner):
         """POST /channels."""
 
     @abstractmethod
+    def hangup(self, identifier: str) -> Future[Any]:
+        """DELETE /channels/{identifier}."""
+
+    @abstractmethod
     def ended(self) -> Future[None]:
         """Return what ends when the library stops hearing events, with the reason as its exception."""
+
+    @abstractmethod
+    def close(self) -> Future[None]:
+        """Close the connection."""
 
     def listen_slowly(self, seconds: float, handler: Callable[[Fields], None]) -> None:
         """Have every event given to *handler*, which then takes so many *seconds*, in the library's own way."""

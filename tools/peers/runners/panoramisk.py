@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import import_module
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from tools.peers.fakes.ami import SECRET, USERNAME
 from tools.peers.outcome import result
 
 from .background import EventLoop
-from .interface import AgiCall, AgiRunner, AmiRunner, Fields
+from .interface import AgiCall, AgiRunner, AmiRunner, Fields, joined
 
 __all__ = ["PanoramiskAgi", "PanoramiskAmi"]
 
@@ -132,19 +132,20 @@ class PanoramiskAmi(AmiRunner):
         connected: bool = self._manager._connected
         return connected
 
-    def tasks(self) -> int:
-        return self._background.tasks()
-
 
 class PanoramiskAgi(AgiRunner):
     """fast_agi.Application."""
 
     distribution: ClassVar[str] = "panoramisk"
 
+    def __init__(self) -> None:
+        self._background = EventLoop.shared()
+        self._server: asyncio.Server
+
     def serve(self, route: str, handler: Callable[[AgiCall], None]) -> int:
         async def endpoint(request: Any) -> None:
             # The handlers of the cases block; this one's calls come back to the loop one by one.
-            await asyncio.to_thread(handler, _Call(request, asyncio.get_running_loop()))
+            await asyncio.to_thread(handler, _Call(request, self._background))
 
         return self._serve(route, endpoint)
 
@@ -152,16 +153,21 @@ class PanoramiskAgi(AgiRunner):
         return self._serve(route, lambda _request: handler())
 
     def _serve(self, route: str, endpoint: Callable[[Any], Any]) -> int:
-        background = EventLoop.shared()
-
         async def serve() -> int:
-            application = import_module("panoramisk.fast_agi").Application(loop=background.loop)
+            application = import_module("panoramisk.fast_agi").Application(loop=self._background.loop)
             application.add_route(route, endpoint)
-            server = await asyncio.start_server(application.handler, "127.0.0.1", 0)
-            port: int = server.sockets[0].getsockname()[1]
+            self._server = await asyncio.start_server(application.handler, "127.0.0.1", 0)
+            port: int = self._server.sockets[0].getsockname()[1]
             return port
 
-        return result(background.run(serve()))
+        return result(self._background.run(serve()))
+
+    def close(self) -> Future[None]:
+        async def close() -> None:
+            self._server.close()
+            await self._server.wait_closed()
+
+        return self._background.run(close())
 
 
 async def _made(kind: Any, *arguments: Any) -> Any:
@@ -170,23 +176,23 @@ async def _made(kind: Any, *arguments: Any) -> Any:
 
 
 class _Call(AgiCall):
-    def __init__(self, request: Any, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, request: Any, background: EventLoop) -> None:
         self.env = request.headers
         self._request = request
-        self._loop = loop
+        self._background = background
 
-    def command(self, text: str) -> Any:
-        return asyncio.run_coroutine_threadsafe(self._request.send_command(text), self._loop).result(5)
+    def command(self, name: str, *args: str | int) -> Any:
+        return self._run(self._request.send_command(joined(name, *args)))
 
-    def command_within(self, text: str, seconds: float) -> Any:
-        async def command() -> Any:
-            with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(self._request.send_command(text), seconds)
-
-        return asyncio.run_coroutine_threadsafe(command(), self._loop).result(5)
+    def command_within(self, seconds: float, name: str, *args: str | int) -> Any:
+        with contextlib.suppress(TimeoutError):
+            return self._run(asyncio.wait_for(self._request.send_command(joined(name, *args)), seconds))
 
     def set_variable(self, name: str, value: str) -> Any:
-        return self.command(f'SET VARIABLE {name} "{value}"')
+        return self.command("SET VARIABLE", name, f'"{value}"')
 
     def get_variable(self, name: str) -> Any:
-        return self.command(f"GET VARIABLE {name}")["result"][1]
+        return self.command("GET VARIABLE", name)["result"][1]
+
+    def _run(self, command: Coroutine[Any, Any, Any]) -> Any:
+        return self._background.run(command).result(30)

@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 from unittest import mock
 
 from tools.peers.fakes.ami import SECRET, USERNAME
+from tools.peers.outcome import NotOffered
 
 from .background import call, waiting
-from .interface import AgiCall, AgiRunner, AmiRunner, Fields
+from .interface import AgiCall, AgiRunner, AmiRunner, Fields, joined
 
 __all__ = ["Pyst2Agi", "Pyst2Ami"]
 
@@ -83,6 +84,9 @@ class Pyst2Agi(AgiRunner):
 
     distribution: ClassVar[str] = "pyst2"
 
+    def need_server(self) -> None:
+        raise NotOffered("no server")
+
     def serve(self, route: str, handler: Callable[[AgiCall], None]) -> int:
         listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, args=[listener, route, handler], daemon=True).start()
@@ -96,10 +100,9 @@ class Pyst2Agi(AgiRunner):
 
     def _handle(self, sock: socket.socket, route: str, handler: Callable[[AgiCall], None]) -> None:
         # It sets a signal handler, which only the main thread may.
-        with sock, mock.patch.object(signal, "signal"):
-            agi = import_module("asterisk.agi").AGI(
-                stdin=sock.makefile("rb"), stdout=sock.makefile("w", encoding="utf-8"), stderr=io.StringIO()
-            )
+        files = sock.makefile("rb"), sock.makefile("w", encoding="utf-8")
+        with sock, files[0], files[1], mock.patch.object(signal, "signal"):
+            agi = import_module("asterisk.agi").AGI(stdin=files[0], stdout=files[1], stderr=io.StringIO())
             if agi.env.get("agi_network_script") == route:
                 handler(_Call(agi))
 
@@ -109,8 +112,8 @@ class _Call(AgiCall):
         self.env = agi.env
         self._agi = agi
 
-    def command(self, text: str) -> Any:
-        return self._agi.execute(text)
+    def command(self, name: str, *args: str | int) -> Any:
+        return self._agi.execute(joined(name, *args))
 
     def set_variable(self, name: str, value: str) -> Any:
         return self._agi.set_variable(name, value)

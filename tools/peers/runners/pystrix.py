@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from tools.peers.fakes.ami import SECRET, USERNAME
 
 from .background import call, waiting
-from .interface import AgiCall, AgiRunner, AmiRunner, Fields
+from .interface import AgiCall, AgiRunner, AmiRunner, Fields, joined
 
 __all__ = ["PystrixAgi", "PystrixAmi"]
 
@@ -117,13 +117,23 @@ class PystrixAgi(AgiRunner):
 
     distribution: ClassVar[str] = "pystrix"
 
+    def __init__(self) -> None:
+        self._server: Any = None
+
     def serve(self, route: str, handler: Callable[[AgiCall], None]) -> int:
         agi = import_module("pystrix.agi")
-        server = agi.FastAGIServer(port=0)
-        server.register_script_handler(route, lambda call, *_: handler(_Call(call, agi.core)))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        port: int = server.server_address[1]
+        self._server = agi.FastAGIServer(port=0)
+        self._server.register_script_handler(route, lambda call, *_: handler(_Call(call, agi.core)))
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        port: int = self._server.server_address[1]
         return port
+
+    def close(self) -> Future[None]:
+        def close() -> None:
+            self._server.shutdown()
+            self._server.server_close()
+
+        return call(close)
 
 
 class _Call(AgiCall):
@@ -132,8 +142,8 @@ class _Call(AgiCall):
         self._agi = agi
         self._core = core
 
-    def command(self, text: str) -> Any:
-        return self._agi.execute(import_module("pystrix.agi.agi_core")._Action(text))
+    def command(self, name: str, *args: str | int) -> Any:
+        return self._agi.execute(import_module("pystrix.agi.agi_core")._Action(joined(name, *args)))
 
     def set_variable(self, name: str, value: str) -> Any:
         return self._agi.execute(self._core.SetVariable(name, value))

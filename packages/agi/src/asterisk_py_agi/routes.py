@@ -50,6 +50,18 @@ class Route:
         """The handler, for logs."""
         return getattr(self.handler, "__qualname__", None) or f"{shown(self.handler):.100}"
 
+    def start(self, session: AgiSession) -> Awaitable[object]:
+        """Call the handler, and return what to await.
+
+        Raises:
+            InputError: there is nothing to await; of a class, or what an extension made, only this shows it.
+        """
+        running: object = self.handler(session)
+        if not inspect.isawaitable(running):
+            kind = type(running).__name__
+            raise InputError(field="handler", problem=f"must be an async function; it returned an object of {kind}")
+        return running
+
 
 class Routes:
     """The handlers by name; the one without a name is for all other calls."""

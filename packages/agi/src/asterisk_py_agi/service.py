@@ -147,7 +147,7 @@ class Service:
     async def _handle(self, call: _Call) -> None:
         error: Exception | None = ClientClosedError(what=self._what)
         try:
-            await call.route.handler(AgiSession(call.exchange, call.request))
+            await call.route.start(AgiSession(call.exchange, call.request))
             error = None
         except asyncio.CancelledError as cancellation:
             if call.cancelled == "hangup":

@@ -1,4 +1,4 @@
-"""Ours. FastAGI and ARI join with a class each."""
+"""AMI with asterisk-py-ami."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,10 @@ from asterisk_py_ami import AmiClient, AmiEvent, ConnectionStateChanged, Credent
 from asterisk_py_ami.protocol import Message
 from tools.peers.fakes.ami import SECRET, USERNAME
 from tools.peers.outcome import result
+from tools.peers.runners.background import EventLoop
+from tools.peers.runners.interface import AmiRunner, Fields
 
-from .background import EventLoop
-from .interface import AmiRunner, Fields
+from .listening import Listeners
 
 __all__ = ["OursAmi"]
 
@@ -23,9 +24,9 @@ class OursAmi(AmiRunner):
 
     def __init__(self) -> None:
         self._background = EventLoop.shared()
+        self._listeners = Listeners()
         self._options: dict[str, Any] = {}
         self._client: AmiClient | None = None
-        self._listening: list[Callable[[AmiClient], None]] = []
         self._told: list[str] = []
 
     @property
@@ -39,14 +40,13 @@ class OursAmi(AmiRunner):
             self._options["policy"] = ReconnectPolicy.fixed(0.1, max_retries=retries)
 
     def connect(self, port: int) -> Future[None]:
-        return self._background.run(self._connect(port))
+        async def connect() -> None:
+            credentials = Credentials(USERNAME, SECRET)
+            self._client = AmiClient("127.0.0.1", port, credentials=credentials, **self._options)
+            self._listeners.begin(self._client)
+            await self._client.connect()
 
-    async def _connect(self, port: int) -> None:
-        credentials = Credentials(USERNAME, SECRET)
-        self._client = AmiClient("127.0.0.1", port, credentials=credentials, **self._options)
-        for begin in self._listening:
-            begin(self._client)
-        await self._client.connect()
+        return self._background.run(connect())
 
     def send(self, action: str, headers: Fields | None = None) -> Future[Fields]:
         async def send() -> Fields:
@@ -55,31 +55,23 @@ class OursAmi(AmiRunner):
         return self._background.run(send())
 
     def listen(self, handler: Callable[[Fields], None]) -> None:
-        def begin(client: AmiClient) -> None:
-            async def listen(events: Any) -> None:
-                async for event in events:
-                    if isinstance(event, ConnectionStateChanged):
-                        self._told.append(event.state.value)
-                    else:
-                        handler(_fields(event))
+        async def listen(events: Any) -> None:
+            async for event in events:
+                if isinstance(event, ConnectionStateChanged):
+                    self._told.append(event.state.value)
+                else:
+                    handler(_fields(event))
 
-            task = asyncio.get_running_loop().create_task(listen(client.events()))
-            self._tasks.append(task)
-
-        self._listening.append(begin)
-
-    _tasks: ClassVar[list[asyncio.Task[None]]] = []
+        self._listeners.add(listen)
 
     def listen_for_ever(self, started: Callable[[], None]) -> None:
-        def begin(client: AmiClient) -> None:
-            async def listen(events: Any) -> None:
-                async for _ in events:
+        async def listen(events: Any) -> None:
+            async for event in events:
+                if isinstance(event, AmiEvent):
                     started()
                     await asyncio.sleep(3600.0)
 
-            self._tasks.append(asyncio.get_running_loop().create_task(listen(client.events(AmiEvent))))
-
-        self._listening.append(begin)
+        self._listeners.add(listen)
 
     def close(self) -> Future[None]:
         return self._background.run(self.client.aclose())

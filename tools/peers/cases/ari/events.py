@@ -1,138 +1,15 @@
-"""ARI: the WebSocket, events, requests."""
+"""ARI: the WebSocket and its events."""
 
-import io
-import logging
 import threading
-from typing import Any, Final
+from typing import Any
 
 from tools.peers.catalogue import case
 from tools.peers.fakes.ami import SECRET, USERNAME
-from tools.peers.fakes.ari import OK, ScriptedAri, response
-from tools.peers.fakes.server import Link
-from tools.peers.outcome import Hangs, Leaks, Wrong, ends, eventually, result, said
+from tools.peers.fakes.ari import ScriptedAri, response
+from tools.peers.outcome import Leaks, Wrong, ends, eventually, resident, said
 from tools.peers.runners.interface import AriRunner
 
-EVENT: Final = b'{"type":"ChannelUserevent","application":"demo","eventname":"test","userevent":{"number":%d}}'
-
-
-def connected(lib: AriRunner, pbx: ScriptedAri) -> None:
-    """Connect, and see that the WebSocket is there."""
-    result(lib.connect(pbx.url, USERNAME, SECRET), 8.0, "connecting")
-    if not eventually(lambda: pbx.websockets):
-        raise Hangs("no WebSocket is opened")
-
-
-def numbers(lib: AriRunner) -> list[int]:
-    """Return a list that fills with the numbers of the events that come."""
-    seen: list[int] = []
-    lib.listen(lambda event: seen.append(event["userevent"]["number"]) if "userevent" in event else None)
-    return seen
-
-
-def how_it_ended(lib: AriRunner) -> str:
-    """Return a word for what a client that hears nothing more has come to."""
-    if not lib.ended().done():
-        return "nothing is raised"
-    error = lib.ended().exception()
-    return f"ends with {names(error)}" if error else "run() returns as if all were well"
-
-
-def names(error: BaseException | None) -> str:
-    """Return the name of *error*, and those in a group."""
-    if isinstance(error, BaseExceptionGroup):
-        return f"{type(error).__name__} of {', '.join(sorted({names(each) for each in error.exceptions}))}"
-    return type(error).__name__
-
-
-def text_of(error: BaseException | None) -> str:
-    """Return all that *error* says, in itself and in those it is made of."""
-    if error is None:
-        return ""
-    parts = [f"{error}", repr(error), repr(getattr(error, "__dict__", "")), *map(str, error.args)]
-    parts.append(str(getattr(getattr(error, "response", None), "text", "")))
-    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else [error.__cause__, error.__context__]
-    return " ".join([*parts, *map(text_of, inner)])
-
-
-# --- requests --------------------------------------------------------------------------------------------------------
-
-
-@case(86, "404 with a JSON message, 500 with HTML, 500 with a broken byte")
-def statuses(lib: AriRunner) -> str:
-    answers = {
-        "404 JSON": response(b"404 Not Found", b'{"message":"Channel not found"}'),
-        "500 HTML": response(b"500 Internal Server Error", b"<html><h1>Broken</h1></html>", b"text/html"),
-        "500 broken": response(b"500 Internal Server Error", b'{"message":"Zo\xeb"}'),
-    }
-    seen = []
-    with ScriptedAri() as pbx:
-        connected(lib, pbx)
-        for name, answer in answers.items():
-            pbx.script[b"GET /ari/channels/"] = answer
-            error = ends(lib.get_channel("1"), 5.0, f"the request answered with {name}")
-            if error is not None and name == "404 JSON" and "Channel not found" not in text_of(error):
-                raise Wrong(f"{names(error)} without what Asterisk said")
-            seen.append(said(error, but=f"nothing is raised for {name}"))
-    return ", ".join(seen)
-
-
-@case("96b", "the link drops after a POST /channels was written")
-def drop_after_a_post(lib: AriRunner) -> str:
-    def cut(link: Link) -> None:
-        link.close()
-
-    with ScriptedAri() as pbx:
-        connected(lib, pbx)
-        pbx.script[b"POST /ari/channels"] = cut
-        error = ends(lib.originate(), 8.0, "the request")
-        if (count := pbx.count(b"POST /ari/channels")) > 1:
-            raise Wrong(f"sent {count} times: {count} calls")
-        said(error, but="nothing is raised")
-        if later := ends(lib.get_channel("1"), 8.0, "a later request"):
-            raise Wrong(f"{names(error)}; and every later request fails: {later}")
-        return names(error)
-
-
-@case(96, "no answer to POST /channels", seconds=60.0)
-def no_answer(lib: AriRunner) -> str:
-    with ScriptedAri() as pbx:
-        connected(lib, pbx)
-        pbx.script[b"POST /ari/channels"] = None
-        return said(ends(lib.originate(), 25.0, "the request"), but="nothing is raised")
-
-
-@case(93, "a channel's id with / .. % ? # + and a space")
-def strange_identifier(lib: AriRunner) -> None:
-    with ScriptedAri() as pbx:
-        pbx.script[b"GET "] = OK
-        connected(lib, pbx)
-        error = ends(lib.get_channel("a/../b%c?d#e f+g"), 5.0, "the request")
-        line = next((line for line in pbx.requests if line.startswith(b"GET /ari/channels")), b"")
-        path = line.removeprefix(b"GET ").split(b"?")[0].split(b" ")[0]
-        # A real Asterisk reads a plus sign in a path as a space, too.
-        if path.replace(b"+", b"%20") != b"/ari/channels/a%2F..%2Fb%25c%3Fd%23e%20f%2Bg":
-            raise Wrong(f"on the wire: {path.decode() or 'nothing'}" + (f", {names(error)}" if error else ""))
-
-
-@case(95, "where the secret is seen: request lines, the log at DEBUG, errors")
-def secret(lib: AriRunner) -> None:
-    log = io.StringIO()
-    logging.getLogger().handlers[:] = [logging.StreamHandler(log)]
-    logging.getLogger().setLevel(logging.DEBUG)
-    with ScriptedAri() as pbx:
-        connected(lib, pbx)
-        pbx.script[b"GET /ari/channels/"] = response(b"500 Internal Server Error", b'{"error":"Allocation failed"}')
-        error = ends(lib.get_channel("1"), 5.0, "the request")
-        places = {
-            "URLs": b" ".join(pbx.requests).decode(),
-            "the log": log.getvalue(),
-            "the error": text_of(error),
-        }
-    if leaks := [where for where, text in places.items() if SECRET in text]:
-        raise Leaks(f"in {', '.join(leaks)}")
-
-
-# --- events ----------------------------------------------------------------------------------------------------------
+from .steps import EVENT, connected, how_it_ended, names, numbers, text_of
 
 
 def unauthorised(lib: AriRunner, *, events_only: bool) -> str:
@@ -200,6 +77,38 @@ def nested(lib: AriRunner) -> None:
 @case("88f", "an event of 5 MiB; then another")
 def large(lib: AriRunner) -> None:
     survives(lib, (b'{"type":"ChannelUserevent","a":"' + b"x" * (5 * 1024 * 1024) + b'"}', 1))
+
+
+@case("88g", "an event with NaN, and one with a name twice; then another")
+def odd_json(lib: AriRunner) -> None:
+    survives(lib, (b'{"type":"ChannelUserevent","a":NaN}', 1), (b'{"type":"ChannelUserevent","a":1,"a":2}', 1))
+
+
+@case("88h", "a StasisStart whose channel is a number, and one without a channel; then another event")
+def misfit(lib: AriRunner) -> None:
+    start = b'{"type":"StasisStart","application":"demo","args":[]%s}'
+    survives(lib, (start % b',"channel":7', 1), (start % b"", 1))
+
+
+@case(38, "a frame that says it has 256 MiB, and 64 MiB of it; the WebSocket may come back, and an event comes")
+def endless_frame(lib: AriRunner) -> str:
+    seen = numbers(lib)
+    with ScriptedAri() as pbx:
+        connected(lib, pbx)
+        link, before, sent = pbx.websockets.pop(), resident(), 0
+        link.write(b"\x81\x7f" + (256 * 1024 * 1024).to_bytes(8))
+        while sent < 64 and not link.ended:
+            link.write(b"x" * 1024 * 1024)
+            sent += 1
+        grown = resident() - before
+        if not link.ended:
+            raise Wrong(f"buffers it all: +{grown:.0f} MiB")
+        if not eventually(lambda: pbx.websockets, 6.0):
+            raise Wrong(f"cut off after {sent} MiB, and does not reconnect; {how_it_ended(lib)}")
+        pbx.say(EVENT % 1)
+        if not eventually(lambda: seen):
+            raise Wrong("events after the reconnect do not arrive")
+        return "cut off at once, and reconnects" if sent < 8 else f"cut off after {sent} MiB, and reconnects"
 
 
 @case(89, "another client takes the application")
@@ -294,18 +203,22 @@ def flood(lib: AriRunner) -> None:
             raise Wrong("stops reading: Asterisk would cut it off")
 
 
-@case(15, "a handler raises")
+@case(15, "a handler raises; another one is there")
 def handler_raises(lib: AriRunner) -> str:
     def fail(_: Any) -> None:
         raise ValueError("a mistake in the application")
 
     lib.listen(fail)
+    others = numbers(lib)
     with ScriptedAri() as pbx:
         connected(lib, pbx)
         pbx.say(EVENT % 1)
-        threading.Event().wait(1.0)
+        pbx.say(EVENT % 2)
+        eventually(lambda: len(others) == 2)
         if lib.ended().done():
             return how_it_ended(lib)
         if error := ends(lib.get_channel("1"), 5.0, "a request"):
             raise Wrong(f"requests fail with {names(error)}")
-        return "logged, and it goes on"
+        if others != [1, 2]:
+            raise Wrong(f"of the events 1, 2 another handler gets {others}")
+        return "nothing else ends"

@@ -1,0 +1,1 @@
+"""FastAGI's inputs, and those of the core as FastAGI meets them."""

@@ -1,0 +1,1 @@
+"""ARI's inputs, and those of the core as ARI meets them."""

@@ -1,0 +1,1 @@
+"""Ours, a module for each protocol."""
