@@ -83,6 +83,16 @@ def report(rows: Sequence[tuple[Case, dict[str, Attempt]]], protocol: str, *, ma
             if library in attempts:
                 indent = " " * 20
                 print(textwrap.fill(f"      {library:14}{attempts[library]}", 120, subsequent_indent=indent))
+    print()
+    for library in libraries:
+        if tried := counts(rows, library):
+            print(f"{'- ' if markdown else '      '}{library} {version(protocol, library)}: {tried}")
+
+
+def counts(rows: Sequence[tuple[Case, dict[str, Attempt]]], library: str) -> str:
+    """Return how often *library* did what."""
+    kinds = [attempts[library].kind for _, attempts in rows if library in attempts]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in Kind if kind in kinds)
 
 
 def version(protocol: str, library: str) -> str:
@@ -111,12 +121,10 @@ def verdict(results: dict[Case, dict[str, Attempt]]) -> int:
         for library, attempt in row.items()
         if attempt.kind is Kind.BROKEN
     ]
-    counts = {kind: sum(a.kind is kind for row in results.values() for a in row.values()) for kind in Kind}
-    print("\n" + ", ".join(f"{count} {kind}" for kind, count in counts.items() if count))
     if ours:
-        print(f"ours is not fine in: {', '.join(ours)}")
+        print(f"\nours is not fine in: {', '.join(ours)}")
     if broken:
-        print(f"broken attempts, which say nothing about the library: {', '.join(broken)}")
+        print(f"\nbroken attempts, which say nothing about the library: {', '.join(broken)}")
     return int(bool(ours or broken))
 
 

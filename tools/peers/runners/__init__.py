@@ -23,5 +23,6 @@ RUNNERS: Final[dict[str, dict[str, str]]] = {
         "ours": "ours.ari:OursAri",
         "asyncari": "asyncari:AsyncariAri",
         "aioari": "aioari:AioariAri",
+        "ari-client": "ari_client:AriClientAri",
     },
 }

@@ -90,7 +90,7 @@ def misfit(lib: AriRunner) -> None:
     survives(lib, (start % b',"channel":7', 1), (start % b"", 1))
 
 
-@case(38, "a frame that says it has 256 MiB, and 64 MiB of it; the WebSocket may come back, and an event comes")
+@case(38, "a frame of 256 MiB, of which 64 come; then an event, perhaps after a reconnect")
 def endless_frame(lib: AriRunner) -> str:
     seen = numbers(lib)
     with ScriptedAri() as pbx:
@@ -101,14 +101,14 @@ def endless_frame(lib: AriRunner) -> str:
             link.write(b"x" * 1024 * 1024)
             sent += 1
         grown = resident() - before
-        if not link.ended:
+        if grown > 32.0:
             raise Wrong(f"buffers it all: +{grown:.0f} MiB")
         if not eventually(lambda: pbx.websockets, 6.0):
-            raise Wrong(f"cut off after {sent} MiB, and does not reconnect; {how_it_ended(lib)}")
+            raise Wrong(f"cut off, and does not reconnect; {how_it_ended(lib)}")
         pbx.say(EVENT % 1)
         if not eventually(lambda: seen):
             raise Wrong("events after the reconnect do not arrive")
-        return "cut off at once, and reconnects" if sent < 8 else f"cut off after {sent} MiB, and reconnects"
+        return "cut off, and reconnects"
 
 
 @case(89, "another client takes the application")
@@ -163,9 +163,9 @@ def silent_websocket(lib: AriRunner) -> str:
         connected(lib, pbx)
         link = pbx.websockets[0]
         before = len(link.received)
-        if not eventually(lambda: link.ended or lib.ended().done(), 40.0):
+        if not eventually(lambda: link.ended or lib.ended().done(), 45.0):
             pings = "nothing is asked" if len(link.received) == before else "it asks, and goes on waiting"
-            raise Wrong(f"not noticed in 40 s; {pings}")
+            raise Wrong(f"not noticed in 45 s; {pings}")
         return "noticed"
 
 

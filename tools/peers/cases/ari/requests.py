@@ -109,6 +109,7 @@ def request_while_away(lib: AriRunner) -> str:
     with ScriptedAri() as pbx:
         connected(lib, pbx)
         pbx.stop()
+        threading.Event().wait(0.5)
         error = ends(lib.get_channel("1"), 8.0, "the request")
         if SECRET in text_of(error):
             raise Leaks(f"the secret is in the text of {names(error)}")

@@ -7,7 +7,10 @@ from tools.peers.fakes.ari import ScriptedAri
 from tools.peers.outcome import Hangs, eventually, result
 from tools.peers.runners.interface import AriRunner
 
-EVENT: Final = b'{"type":"ChannelUserevent","application":"demo","eventname":"test","userevent":{"number":%d}}'
+EVENT: Final = (
+    b'{"type":"ChannelUserevent","timestamp":"2026-11-25T12:00:00.000+0000","eventname":"test",'
+    b'"userevent":{"eventname":"test","number":%d},"asterisk_id":"00:00:5e:00:53:01","application":"demo"}'
+)
 
 
 def connected(lib: AriRunner, pbx: ScriptedAri) -> None:
@@ -26,9 +29,10 @@ def numbers(lib: AriRunner) -> list[int]:
 
 def how_it_ended(lib: AriRunner) -> str:
     """Return a word for what a client that hears nothing more has come to."""
-    if not lib.ended().done():
-        return "nothing is raised"
-    error = lib.ended().exception()
+    ended = lib.ended()
+    if not ended.done():
+        return "nothing is raised" + ("" if eventually(lib.get_channel("1").done, 4.0) else ", and requests hang")
+    error = ended.exception()
     return f"ends with {names(error)}" if error else "run() returns as if all were well"
 
 
