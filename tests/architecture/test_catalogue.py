@@ -3,14 +3,15 @@
 import ast
 import re
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from tools.peers.catalogue import CASES
+
 ROOT: Final = Path(__file__).parents[2]
-ROWS: Final = [
-    int(number)
-    for number in re.findall(r"^\| (\d+) \|", (ROOT / "docs/reliability.md").read_text(encoding="utf-8"), re.MULTILINE)
-]
+PAGE: Final = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+ROWS: Final = [int(number) for number in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)]
 # Tests may begin with another number (an exit code, how many of a thing), but not below this.
 CATALOGUED: Final = range(100)
 
@@ -38,3 +39,10 @@ def test_every_row_has_a_test() -> None:
 
 def test_every_number_is_a_row() -> None:
     assert sorted(set(numbered_tests()) - set(ROWS)) == []
+
+
+def test_a_row_says_what_other_libraries_did_if_they_were_given_a_case_of_it_and_only_then() -> None:
+    import_module("tools.peers.cases")
+    tried = {case.number.rstrip("abcdefghi") for case in CASES.values()}
+    said = {number for number, cell in re.findall(r"^\| (\w+) \|.*\| ([^|]+) \|$", PAGE, re.MULTILINE) if cell != "-"}
+    assert said == tried

@@ -133,7 +133,7 @@ class AgiServer(Supervised[AgiEvent]):
 
         *script* is compared as it is with NAME in ``agi://host/NAME?query``; nothing is decoded. *on_hangup* is the
         server's by default. When the handler returns, the dialplan goes on with ``AGISTATUS=SUCCESS``; when it raises,
-        the error is logged and published, and ``AGISTATUS`` is ``FAILURE``.
+        the error is logged and published, and ``AGISTATUS`` is ``FAILURE``. So does one that turns out not to be async.
 
         Raises:
             InputError: *script* is no name that a call could ask for, or has a handler; or what was decorated is a

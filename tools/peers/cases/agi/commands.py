@@ -167,7 +167,7 @@ def drop_with_a_command(lib: AgiRunner) -> str:
     return raised(handler.result())
 
 
-@case(61, "half a reply, then the end")
+@case("9b", "half a reply, then the end")
 def half_a_reply(lib: AgiRunner) -> str:
     handler = Handler(lambda call: call.get_variable("X"))
     port = lib.serve(ROUTE, handler)
@@ -184,7 +184,7 @@ def raised(result: Any) -> str:
     return said(result if is_error else None, but=f"nothing is raised: the handler gets {result!r}")
 
 
-@case(35, "the environment and a value in UTF-8, a byte at a time")
+@case("73b", "the environment and a value in UTF-8, a byte at a time")
 def byte_at_a_time(lib: AgiRunner) -> None:
     handler = Handler(lambda call: (call.env["agi_calleridname"], call.get_variable("X")))
     port = lib.serve(ROUTE, handler)
@@ -196,7 +196,7 @@ def byte_at_a_time(lib: AgiRunner) -> None:
             raise Wrong(f"the handler gets {named(result)}")
 
 
-@case(36, "the value of a variable is not UTF-8")
+@case("68b", "the value of a variable is not UTF-8")
 def value_not_utf8(lib: AgiRunner) -> str:
     result = replies(lib, lambda call: call.get_variable("X"), b"200 result=1 (Zo\xeb)\n")
     if isinstance(result, Exception):

@@ -41,6 +41,8 @@ def plain_function(lib: AgiRunner) -> str:
         port = lib.serve_sync(ROUTE, called.set)
     except AttributeError as error:
         raise Wrong(f"{type(error).__name__}: {error}") from None
+    except ValueError as error:
+        return f"refused where it becomes a handler: {error}"
     with AgiConnection(port) as call:
         call.write(ENVIRONMENT + b"\n")
         told = call.command()

@@ -90,7 +90,7 @@ def misfit(lib: AriRunner) -> None:
     survives(lib, (start % b',"channel":7', 1), (start % b"", 1))
 
 
-@case(38, "a frame of 256 MiB, of which 64 come; then an event, perhaps after a reconnect")
+@case("88i", "a frame of 256 MiB, of which 64 come; then an event, perhaps after a reconnect")
 def endless_frame(lib: AriRunner) -> str:
     seen = numbers(lib)
     with ScriptedAri() as pbx:

@@ -137,7 +137,7 @@ def closes(lib: AriRunner) -> str:
         eventually(lambda: pbx.count(b"POST"))
         if error := ends(lib.close(), 6.0, "closing"):
             raise Wrong(f"closing raises {names(error)}: {error}")
-        what = said(ends(request, 3.0, "the request"), but="the request raises nothing")
+        what = said(ends(request, 12.0, "the request"), but="the request raises nothing")
         if not eventually(lambda: all(link.ended for link in pbx.links)):
             raise Leaks("connections stay open")
         return what
