@@ -28,7 +28,7 @@ FLOW = {
     },
     "agi": {"async_agi", "commands", "exchange", "routes", "service", "session"},
     "ari": {
-        "accepting", "client", "media", "media_server", "outbound",
+        "accepting", "client", "media", "media_sender", "media_server", "outbound",
         "resources.applications", "resources.ari", "resources.asterisk", "resources.bridges", "resources.channels",
         "resources.device_states", "resources.endpoints", "resources.events", "resources.mailboxes",
         "resources.playbacks", "resources.recordings", "resources.resource", "resources.sounds",

@@ -15,6 +15,7 @@ from asterisk_py_ari.protocol.media_commands import (
 )
 from asterisk_py_ari.protocol.media_events import (
     MAX_MESSAGE,
+    MediaDecoder,
     MediaEvent,
     MediaStart,
     MediaStatus,
@@ -68,6 +69,7 @@ def test_any_message_is_an_event_or_a_protocol_error(text: str) -> None:
     except ProtocolError:
         return
     assert isinstance(event, MediaEvent)
+    assert MediaDecoder().decode(text) == event
     if isinstance(event, UnknownMediaEvent):
         assert event.raw == text
     assert isinstance(repr(event), str)
@@ -82,7 +84,7 @@ def test_any_first_message_is_a_start_or_a_protocol_error(message: str | bytes) 
     assert isinstance(start, MediaStart)
     assert form is (ControlFormat.JSON if str(message).startswith("{") else ControlFormat.PLAIN_TEXT)
     assert start.optimal_frame_size in range(MAX_MESSAGE + 1)
-    assert start.ptime > 0
+    assert 0 < start.frame_duration <= 1
     # Whatever it says, audio can be cut by it.
     assert b"".join(SendWindow(start).messages(b"x" * 100)) == b"x" * 100
 
@@ -140,7 +142,7 @@ def test_no_order_of_sending_playing_and_asking_overfills_the_queue(frame_size: 
             case int():
                 size = step
             case "ask":
-                window.asked()
+                window.commanded(MediaCommand.GET_STATUS)
                 queue.written.append(None)
             case "take" if queue.written:
                 queue.take(window)
@@ -150,7 +152,7 @@ def test_no_order_of_sending_playing_and_asking_overfills_the_queue(frame_size: 
                 # In order with everything else, so what was written before it is gone as well.
                 queue.written = [message for message in queue.written if message is None]
                 queue.length = 0
-                window.flushed()
+                window.commanded(MediaCommand.FLUSH_MEDIA)
             case _:
                 for message in window.messages(bytes(size)):
                     if window.has_room(message):

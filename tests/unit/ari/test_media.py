@@ -23,11 +23,11 @@ from asterisk_py_core.errors import (
     ConnectionClosedError,
     EventsLostError,
     InputError,
-    MalformedFrameError,
     OutcomeUnknownError,
     ProtocolError,
     ReadTimeoutError,
     RequestRejectedError,
+    UnexpectedResponseError,
     WriteTimeoutError,
 )
 from tests.virtual_clock import on_virtual_clock
@@ -225,12 +225,48 @@ async def test_a_lost_connection_ends_the_iteration_with_its_error_once() -> Non
 
 
 @on_virtual_clock
-async def test_what_is_no_control_message_ends_the_connection() -> None:
-    pbx = Asterisk(START, "DTMF_END")
+async def test_an_event_that_does_not_fit_is_heard_and_the_call_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    pbx = Asterisk(START, "DTMF_END", b"one", "DTMF_END", "DTMF_END digit:2", b"two")
     async with await begin(pbx) as media:
-        with pytest.raises(MalformedFrameError, match="DTMF_END"):
-            [frame async for frame in media]
-        assert pbx.closed
+        keys = media.events(DtmfEnd)
+        pbx.says(None)
+
+        assert [frame async for frame in media] == [b"one", b"two"]
+        assert [(event.digit, event.misfits) async for event in keys] == [
+            (None, ("DTMF_END.digit: is missing",)),
+            (None, ("DTMF_END.digit: is missing",)),
+            ("2", ()),
+        ]
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "An event of a call does not fit its class, and has values as they came: DTMF_END.digit: is missing"
+    ]
+
+
+@on_virtual_clock
+async def test_what_is_no_event_at_all_is_left_out_and_the_call_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    pbx = Asterisk(JSON_START, "", "{", b"one", '{"event":5}', '{"digit":"4711"}', b"two")
+    async with await begin(pbx) as media:
+        events = media.events()
+        pbx.says(None)
+
+        assert [frame async for frame in media] == [b"one", b"two"]
+        assert [event async for event in events] == []
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 2  # one for what is no JSON, one for what has no name
+    assert "4711" not in caplog.text
+
+
+@on_virtual_clock
+async def test_a_call_whose_beginning_is_odd_is_a_call() -> None:
+    pbx = Asterisk(START.replace("ptime:20", "ptime:0").replace("format:ulaw ", ""), b"one")
+    async with await begin(pbx) as media:
+        assert await media.send(SECOND * 20)
+        assert pbx.dropped == 0
+        pbx.says(None)
+        assert [frame async for frame in media] == [b"one"]
+        described: tuple[object, float] = (media.start.format, media.start.frame_duration)
+        assert described == (None, 0.02)
+        assert len(media.start.misfits) == 2
 
 
 @on_virtual_clock
@@ -242,7 +278,9 @@ async def test_a_connection_that_nobody_uses_notices_its_end_too() -> None:
     assert now() == pytest.approx(3)
 
 
-@pytest.mark.parametrize("first", ["MEDIA_XON", b"\xff", "", None, "nonsense"])
+@pytest.mark.parametrize(
+    "first", ["MEDIA_XON", b"\xff", "", None, "nonsense", "MEDIA_START", START.replace(":160", ":many")]
+)
 def test_a_peer_that_does_not_begin_as_asterisk_does_is_refused(first: Any) -> None:
     @on_virtual_clock
     async def refused() -> None:
@@ -576,8 +614,8 @@ async def test_a_wait_cancelled_as_its_answer_comes_is_cancelled() -> None:
 
 
 @on_virtual_clock
-@pytest.mark.parametrize("length", ["-1", "1" + "0" * 400])
-async def test_a_status_that_cannot_be_is_an_error_of_ours(length: str) -> None:
+@pytest.mark.parametrize("length", ["-1", "1" + "0" * 400, "many", ""])
+async def test_a_status_that_cannot_be_is_an_error_for_who_asked_and_the_call_goes_on(length: str) -> None:
     pbx = Asterisk()
     pbx.answers_status = False
     async with await begin(pbx) as media:
@@ -587,8 +625,45 @@ async def test_a_status_that_cannot_be_is_an_error_of_ours(length: str) -> None:
             f"STATUS channel_id:1.0 queue_length:{length} xon_level:800 xoff_level:900 queue_full:0 bulk_media:0 "
             "media_paused:0"
         )
-        with pytest.raises(AsteriskError):
+        with pytest.raises(UnexpectedResponseError, match=r"127\.0\.0\.1:40000: .* how much .*STATUS\.queue_length"):
             await sending
+
+        pbx.answers_status = True
+        pbx.says(FRAME)
+        assert await media.frames.recv() == FRAME
+        assert await media.send(SECOND)
+        assert (await media.status()).queue_length > 0
+
+
+@on_virtual_clock
+async def test_a_status_that_is_odd_where_nobody_looks_is_a_status() -> None:
+    pbx = Asterisk()
+    pbx.answers_status = False
+    async with await begin(pbx) as media:
+        asking = asyncio.create_task(media.status())
+        await asyncio.sleep(0.1)
+        pbx.says("STATUS queue_length:7 xon_level:800 xoff_level:900 queue_full:maybe bulk_media:false")
+
+        status = await asking
+        values: tuple[object, ...] = (status.queue_length, status.queue_full, status.media_paused)
+        assert values == (7, "maybe", None)
+        assert len(status.misfits) == 2
+
+
+@on_virtual_clock
+async def test_odd_answers_are_nobodys() -> None:
+    pbx = Asterisk(JSON_START)
+    async with await begin(pbx) as media:
+        waiting = asyncio.create_task(media.wait_played())
+        await asyncio.sleep(0)
+        pbx.queue.clear()
+        for odd in ('{"event":"MEDIA_BUFFERING_COMPLETED","correlation_id":["x"]}', '{"event":"ERROR"}', "STATUS"):
+            pbx.says(odd)
+        pbx.says(FRAME)
+        assert await media.frames.recv() == FRAME
+        assert not waiting.done()
+    with pytest.raises(ClientClosedError):
+        await waiting
 
 
 @pytest.mark.parametrize("arguments", [("HANGUP",), (None,), (MediaCommand.SET_MEDIA_DIRECTION, "in")])

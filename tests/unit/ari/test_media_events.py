@@ -1,7 +1,9 @@
 """The control messages of chan_websocket, as Asterisk 22.10.1 wrote them on two calls, and what it understood."""
 
+import pickle
 from typing import Any
 
+import msgspec
 import pytest
 
 from asterisk_py_ari.protocol.media_commands import (
@@ -15,6 +17,7 @@ from asterisk_py_ari.protocol.media_commands import (
 from asterisk_py_ari.protocol.media_events import (
     DtmfEnd,
     MediaBufferingCompleted,
+    MediaDecoder,
     MediaEvent,
     MediaMarkProcessed,
     MediaRefused,
@@ -143,26 +146,82 @@ def test_values_that_are_not_described_are_passed_over() -> None:
     assert decode_event('{"event":"DTMF_END","digit":"1","duration_ms":80}') == DtmfEnd(digit="1")
 
 
+STATUS = "STATUS queue_length:7 xon_level:800 xoff_level:900 queue_full:true bulk_media:false media_paused:false"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("DTMF_END", "digit", None),
+        ('{"event":"DTMF_END"}', "digit", None),
+        ('{"event":"DTMF_END","digit":5}', "digit", 5),
+        ('{"event":"DTMF_END","digit":{"key":[5]}}', "digit", {"key": [5]}),
+        (STATUS.replace("length:7", "length:many"), "queue_length", "many"),
+        (STATUS.replace("length:7", "length:-7"), "queue_length", "-7"),
+        (STATUS.replace("length:7", "length:\ud800"), "queue_length", "\ud800"),
+        (STATUS.replace("full:true", "full:"), "queue_full", ""),
+        (START.replace(":20", ":0"), "ptime", "0"),
+        ('{"event":"ERROR","error_text":null}', "error_text", None),
+        ('{"event":"MEDIA_MARK_PROCESSED","correlation_id":["m"]}', "correlation_id", ["m"]),
+    ],
+)
+def test_an_event_that_does_not_fit_is_of_its_class_with_the_value_as_it_came(
+    text: str, field: str, value: object
+) -> None:
+    event = decode_event(text)
+
+    name = text[1:].split('"')[3] if text.startswith("{") else text.split(maxsplit=1)[0]
+    assert type(event).__struct_config__.tag == name
+    assert getattr(event, field) == value
+    (misfit,) = event.misfits
+    assert misfit.startswith(f"{name}.{field}: ")
+
+
+def test_what_does_not_fit_survives_a_trip_to_another_process() -> None:
+    event = decode_event("DTMF_END channel_id:7")
+    copy = pickle.loads(pickle.dumps(event))  # noqa: S301 - our own
+
+    assert (copy, copy.misfits) == (event, ("DTMF_END.digit: is missing",))
+    assert decode_event("MEDIA_XON").misfits == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
         " \n",
-        "DTMF_END",
-        "STATUS queue_length:many xon_level:800 xoff_level:900 queue_full:true bulk_media:false media_paused:false",
         "{",
         "{}",
         '{"event":5}',
-        '{"event":"DTMF_END"}',
-        '{"event":"DTMF_END","digit":5}',
         '{"event":"MEDIA_XON"} and more',
         '{"event":"\ud800"}',
         '{"event":"MEDIA_XON","x":' + "[" * 100_000,
     ],
 )
-def test_what_is_no_event_is_refused(text: str) -> None:
+def test_what_is_no_event_is_refused_and_left_out_of_a_call(text: str) -> None:
     with pytest.raises(MalformedFrameError, match="control message"):
         decode_event(text)
+    decoder = MediaDecoder()
+    assert decoder.decode(text) is None
+    assert (decoder.junk, decoder.misfitting) == (1, 0)
+
+
+def test_what_is_odd_is_counted_and_each_kind_logged_once_up_to_a_bound(caplog: pytest.LogCaptureFixture) -> None:
+    decoder = MediaDecoder()
+    for digit in range(2):
+        assert isinstance(decoder.decode(f'{{"event":"DTMF_END","digit":{digit}}}'), DtmfEnd)
+    assert decoder.misfitting == 2
+    assert len(caplog.records) == 1
+    assert "DTMF_END.digit" in caplog.text
+    for number in range(300):
+        decoder.note(_odd(f"DTMF_END.{number}: is odd"))
+    assert len(caplog.records) == 256
+
+
+def _odd(misfit: str) -> MediaEvent:
+    event = MediaXon()
+    msgspec.structs.force_setattr(event, "_misfits", (misfit,))
+    return event
 
 
 def test_the_first_message_says_the_format_of_all() -> None:
@@ -175,6 +234,8 @@ def test_the_first_message_says_the_format_of_all() -> None:
 def test_a_conversation_that_does_not_begin_with_its_start_is_refused() -> None:
     with pytest.raises(UnexpectedResponseError, match="pbx:1 began with 'MEDIA_XON'"):
         read_start("MEDIA_XON", "pbx:1")
+    with pytest.raises(UnexpectedResponseError, match=r"pbx:1 .* unusable MEDIA_START: MEDIA_START.optimal_frame_size"):
+        read_start(START.replace("size:160", "size:-160"), "pbx:1")
     with pytest.raises(MalformedFrameError, match="pbx:1 sent audio"):
         read_start(b"\xff" * 160, "pbx:1")
 

@@ -120,7 +120,7 @@ class Clogged:
         async def send() -> None:
             nonlocal sent
             while True:
-                await self.media._write(bytes(60_000), "audio")
+                await self.media._sender.write(bytes(60_000), "audio")
                 sent += 1
 
         sending = asyncio.create_task(send())

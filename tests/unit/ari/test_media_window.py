@@ -1,10 +1,13 @@
 """How much audio goes out, and in which pieces."""
 
+import re
+
 import pytest
 
-from asterisk_py_ari.protocol.media_events import MAX_MESSAGE, MediaStart, MediaStatus
+from asterisk_py_ari.protocol.media_commands import MediaCommand
+from asterisk_py_ari.protocol.media_events import MAX_MESSAGE, MediaStart, MediaStatus, decode_event
 from asterisk_py_ari.protocol.media_window import SendWindow
-from asterisk_py_core.errors import InputError
+from asterisk_py_core.errors import InputError, UnexpectedResponseError
 
 SECOND = b"\xff" * 8000
 
@@ -61,7 +64,7 @@ def test_audio_that_ends_within_a_frame_is_buffered() -> None:
 
     assert not sends.must_buffer(SECOND)
     assert sends.must_buffer(SECOND + b"\xff")
-    sends.buffering = True
+    sends.commanded(MediaCommand.START_MEDIA_BUFFERING)
     assert not sends.must_buffer(SECOND + b"\xff")
 
 
@@ -72,7 +75,7 @@ def test_no_more_is_sent_unasked_than_the_queue_takes() -> None:
 def test_an_answer_makes_room_for_what_has_been_played() -> None:
     sends = window()
     fill(sends)
-    sends.asked()
+    sends.commanded(MediaCommand.GET_STATUS)
     sends.update(status(750))
 
     assert fill(sends) == 3
@@ -80,9 +83,9 @@ def test_an_answer_makes_room_for_what_has_been_played() -> None:
 
 def test_what_was_sent_after_the_question_comes_on_top_of_the_answer() -> None:
     sends = window()
-    sends.asked()
+    sends.commanded(MediaCommand.GET_STATUS)
     sends.sent(SECOND)
-    sends.asked()
+    sends.commanded(MediaCommand.GET_STATUS)
     sends.sent(SECOND)
     sends.update(status(850))
     assert not sends.has_room(SECOND)
@@ -99,9 +102,9 @@ def test_an_answer_to_nothing_changes_nothing() -> None:
 
 def test_a_flush_empties_the_queue_and_ends_buffering() -> None:
     sends = window()
-    sends.buffering = True
+    sends.commanded(MediaCommand.START_MEDIA_BUFFERING)
     fill(sends)
-    sends.flushed()
+    sends.commanded(MediaCommand.FLUSH_MEDIA)
 
     assert fill(sends) == 18
     assert not sends.buffering
@@ -110,8 +113,27 @@ def test_a_flush_empties_the_queue_and_ends_buffering() -> None:
 def test_the_wait_is_as_long_as_what_is_in_the_way_plays() -> None:
     sends = window()
     fill(sends)
-    sends.asked()
+    sends.commanded(MediaCommand.GET_STATUS)
     sends.update(status(890))
 
     assert sends.seconds_until_room(SECOND) == pytest.approx(0.8)
     assert sends.seconds_until_room(b"") == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("odd", ["queue_length:many", "queue_length:", "xoff_level:-900"])
+def test_an_answer_that_says_nothing_usable_is_an_error_and_answers_its_question(odd: str) -> None:
+    sends = window()
+    fill(sends)
+    sends.commanded(MediaCommand.GET_STATUS)
+    sends.commanded(MediaCommand.GET_STATUS)
+    text = "STATUS queue_length:0 xon_level:800 xoff_level:900 queue_full:false bulk_media:false media_paused:false"
+    unusable = decode_event(re.sub(rf"{odd.partition(':')[0]}:\d+", odd, text))
+    assert isinstance(unusable, MediaStatus)
+    with pytest.raises(UnexpectedResponseError, match=odd.partition(":")[0]):
+        sends.update(unusable)
+    assert not sends.has_room(SECOND)
+    sends.update(status(750))
+
+    assert fill(sends) == 3
+    sends.update(status(0))
+    assert fill(sends) == 0

@@ -1,4 +1,7 @@
-"""One call's audio over a media WebSocket (Asterisk's chan_websocket): listen to it, speak into it, control it."""
+"""One call's audio over a media WebSocket (Asterisk's chan_websocket): listen to it, speak into it, control it.
+
+This is what users call, and what reads; :mod:`.media_sender` writes.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,16 @@ import asyncio
 import builtins
 import contextlib
 import logging
-from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, overload
 
 from asterisk_py_core.checks import check_count, check_timeout
-from asterisk_py_core.errors import (
-    AsteriskError,
-    ClientClosedError,
-    ConnectionClosedError,
-    InputError,
-    ReadTimeoutError,
-    RequestRejectedError,
-    WriteTimeoutError,
-)
+from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, ReadTimeoutError
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.pending import PendingRequests
 
+from .media_sender import MediaSender
 from .protocol.address import Address
-from .protocol.media_commands import MediaCommand, encode_command, read_start
-from .protocol.media_events import (
-    MediaBufferingCompleted,
-    MediaEvent,
-    MediaRefused,
-    MediaStatus,
-    MediaXon,
-    decode_event,
-)
-from .protocol.media_window import SendWindow
+from .protocol.media_commands import MediaCommand, read_start
+from .protocol.media_events import MediaDecoder, MediaEvent
 from .protocol.requests import segment
 from .transport.media_socket import open_media_socket
 
@@ -44,7 +30,7 @@ if TYPE_CHECKING:
     from asterisk_py_core.event_bus import EventSubscription
 
     from .protocol.media_commands import ControlFormat, MediaDirection
-    from .protocol.media_events import MediaStart
+    from .protocol.media_events import MediaStart, MediaStatus
     from .transport.media_socket import MessageSocket
 
 __all__ = ["FRAME_CAPACITY", "MediaConnection"]
@@ -66,7 +52,8 @@ class MediaConnection:
     on a peer that does not read: the newest *frame_capacity* frames are kept, and if older ones fell out, the next
     receive raises EventsLostError with their number, and goes on after it.
 
-    Iteration ends when the call is hung up, by either side; it raises what else ended the connection, once.
+    Iteration ends when the call is hung up, by either side; it raises what else ended the connection, once. A control
+    message that is not what it should be does not end it: see :attr:`MediaEvent.misfits`.
     """
 
     def __init__(
@@ -86,22 +73,15 @@ class MediaConnection:
         self.parameters = parameters
         """What the dial string added to the URI, ``v(name=value)``, where Asterisk connected to this program."""
         self._socket = socket
-        self._timeout = timeout
-        self._window = SendWindow(start)
+        self._sender = MediaSender(socket, start, form, timeout=timeout, listen=self._begin)
+        self._decoder = MediaDecoder()
+        self._decoder.note(start)
         self._bus: EventBus[bytes | MediaEvent] = EventBus()
         self._frames: EventSubscription[bytes] = self._bus.subscribe(bytes, capacity=frame_capacity)
-        self._pending: PendingRequests[MediaStatus] = PendingRequests(address=socket.address)
-        self._asked: deque[str] = deque()
-        self._playing: dict[str, asyncio.Future[bool]] = {}
-        self._serial = 0
-        self._flushes = 0
-        self._sending = asyncio.Lock()
-        self._writes: set[asyncio.Task[None]] = set()
-        self._news = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
         # One that nobody uses has to notice its end as well.
         self._patience = asyncio.get_running_loop().call_later(timeout, self._begin)
-        self._end: AsteriskError | None = None
+        self._ended = False
         self._closed = asyncio.Event()
 
     @classmethod
@@ -192,31 +172,7 @@ class MediaConnection:
             ConnectionClosedError: the call is over.
             TimeoutError: Asterisk does not take it, or does not answer how much it can take.
         """
-        if not isinstance(audio, bytes | bytearray | memoryview):
-            raise InputError(field="audio", problem=f"must be bytes, not {type(audio).__name__}")
-        data = bytes(audio)
-        async with self._sending:
-            flushes = self._flushes
-            messages = self._window.messages(data)
-            if self._window.must_buffer(data):
-                await self.command(MediaCommand.START_MEDIA_BUFFERING)
-            for message in messages:
-                while flushes == self._flushes and not self._window.has_room(message):
-                    await self._wait_for_room(message)
-                if flushes != self._flushes:
-                    return False
-                self._window.sent(message)
-                await self._write(message, "audio")
-            return True
-
-    async def _wait_for_room(self, message: bytes) -> None:
-        await self.status()
-        if not self._window.has_room(message):
-            # XON may never come: not while media is paused, and not if the queue never was full.
-            self._news.clear()
-            with contextlib.suppress(builtins.TimeoutError):
-                async with asyncio.timeout(self._window.seconds_until_room(message)):
-                    await self._news.wait()
+        return await self._sender.send(audio)
 
     async def wait_played(self) -> bool:
         """Return True when all that was sent has been played, False if it was flushed first.
@@ -228,21 +184,7 @@ class MediaConnection:
             RequestRejectedError: the channel passes frames through as they are, and keeps no count.
             ConnectionClosedError: the call is over.
         """
-        self._serial += 1
-        key = f"asterisk-py {self._serial}"
-        played: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        async with self._sending:
-            self._playing[key] = played
-            try:
-                await self.command(MediaCommand.STOP_MEDIA_BUFFERING, correlation_id=key)
-            except BaseException:
-                # The answer may have come by now, and taken it out.
-                self._playing.pop(key, None)
-                raise
-        try:
-            return await played
-        finally:
-            self._playing.pop(key, None)
+        return await self._sender.wait_played()
 
     async def mark(self, correlation_id: str) -> None:
         """Have Asterisk send MediaMarkProcessed with *correlation_id* when all frames sent so far have been played.
@@ -250,8 +192,7 @@ class MediaConnection:
         Raises:
             InputError: *correlation_id* is longer than Asterisk takes (117 bytes, in JSON 84), or not printable.
         """
-        async with self._sending:
-            await self.command(MediaCommand.MARK_MEDIA, correlation_id=correlation_id)
+        await self._sender.mark(correlation_id)
 
     async def flush(self) -> None:
         """Throw away what was sent and is not played yet, marks included; a :meth:`send` under way ends."""
@@ -284,15 +225,10 @@ class MediaConnection:
 
         Raises:
             ReadTimeoutError: no answer within the connection's timeout.
+            UnexpectedResponseError: the answer does not say how much.
             OutcomeUnknownError: the call ended first.
         """
-        self._serial += 1
-        name = MediaCommand.GET_STATUS.value
-        with self._pending.start(str(self._serial), request=name, timeout=self._timeout) as pending:
-            self._asked.append(pending.key)
-            pending.mark_written()
-            await self.command(MediaCommand.GET_STATUS)
-            return await pending
+        return await self._sender.status()
 
     async def command(
         self, command: MediaCommand, *, correlation_id: str | None = None, direction: MediaDirection | None = None
@@ -304,29 +240,18 @@ class MediaConnection:
             ConnectionClosedError: the call is over.
             WriteTimeoutError: Asterisk does not take it within the connection's timeout.
         """
-        message = encode_command(command, self.control_format, correlation_id=correlation_id, direction=direction)
-        self._begin()
-        match command:
-            case MediaCommand.GET_STATUS:
-                self._window.asked()
-            case MediaCommand.START_MEDIA_BUFFERING | MediaCommand.STOP_MEDIA_BUFFERING:
-                self._window.buffering = command is MediaCommand.START_MEDIA_BUFFERING
-            case MediaCommand.FLUSH_MEDIA:
-                self._flushed()
-            case _:
-                pass
-        await self._write(message, command.value)
+        await self._sender.command(command, correlation_id=correlation_id, direction=direction)
 
     async def aclose(self) -> None:
         """Close the connection; Asterisk hangs up. Idempotent."""
-        self._finish(ClientClosedError(what=f"the media connection of {self.start.channel}"))
-        await self._socket.aclose()
-        tasks = {task for task in (self._reader, *self._writes) if task is not None} - {asyncio.current_task()}
-        if tasks:
-            await asyncio.wait(tasks)
+        self._finish(ClientClosedError(what=self._name))
+        await self._close_socket()
+        if self._reader is not None and self._reader is not asyncio.current_task():
+            await asyncio.wait((self._reader,))
+        await self._sender.wait_written()
 
     async def wait_closed(self) -> None:
-        """Wait until the connection has ended."""
+        """Wait until the connection has ended and its socket is closed."""
         await self._closed.wait()
 
     async def __aenter__(self) -> Self:
@@ -338,32 +263,17 @@ class MediaConnection:
         await self.aclose()
 
     def __repr__(self) -> str:
-        state = "open" if self._end is None else "closed"
+        state = "closed" if self._ended else "open"
         return f"<MediaConnection {self.start.channel} {self.start.format} {state}>"
 
-    # --- inside ---
+    # --- reading, and the end ---
 
-    async def _write(self, message: str | bytes, what: str) -> None:
-        if self._end is not None:
-            raise self._over()
-        # aiohttp never recovers from a cancelled write, so it goes on by itself.
-        writing = asyncio.create_task(self._socket.send(message))
-        self._writes.add(writing)
-        writing.add_done_callback(self._written)
-        done, _ = await asyncio.wait((writing,), timeout=self._timeout)
-        if not done:
-            raise WriteTimeoutError(address=self._socket.address, timeout=self._timeout, request=what)
-        if writing.cancelled():  # By the closing, which gave up waiting for the same buffer to empty.
-            raise self._over()
-        writing.result()
-
-    def _written(self, writing: asyncio.Task[None]) -> None:
-        self._writes.discard(writing)
-        if not writing.cancelled():
-            writing.exception()  # So that asyncio does not report one that nobody waits for.
+    @property
+    def _name(self) -> str:
+        return f"the media connection of {self.start.channel}"
 
     def _begin(self) -> None:
-        if self._reader is None and self._end is None:
+        if self._reader is None and not self._ended:
             self._patience.cancel()
             self._reader = asyncio.create_task(self._read(), name=f"media of {self.start.channel}")
 
@@ -372,8 +282,9 @@ class MediaConnection:
             while (message := await self._socket.receive()) is not None:
                 if isinstance(message, bytes):
                     self._bus.publish(message)
-                else:
-                    self._received(decode_event(message))
+                elif (event := self._decoder.decode(message)) is not None:
+                    self._sender.received(event)
+                    self._bus.publish(event)
         except AsteriskError as error:
             self._finish(error)
         except Exception as error:
@@ -382,59 +293,20 @@ class MediaConnection:
         else:
             self._finish(None)
         finally:
-            self._finish(ClientClosedError(what=f"the media connection of {self.start.channel}"))  # Cancelled.
-            await self._socket.aclose()
-
-    def _received(self, event: MediaEvent) -> None:
-        match event:
-            case MediaStatus():
-                self._window.update(event)
-                pending = self._pending.match(self._asked.popleft() if self._asked else None)
-                if pending is not None:
-                    pending.resolve(event)
-            case MediaBufferingCompleted(correlation_id=key) if key in self._playing:
-                self._settle(self._playing.pop(key), played=True)
-            case MediaRefused(error_text=text) if MediaCommand.STOP_MEDIA_BUFFERING.value in text:
-                for waiter in self._playing.values():
-                    if not waiter.done():
-                        waiter.set_exception(RequestRejectedError(request="wait_played", reason=text.strip()))
-            case MediaXon():
-                self._news.set()
-            case _:
-                pass
-        self._bus.publish(event)
-
-    def _flushed(self) -> None:
-        self._flushes += 1
-        self._window.flushed()
-        self._news.set()
-        for waiter in self._playing.values():
-            self._settle(waiter, played=False)
-
-    def _settle(self, waiter: asyncio.Future[bool], *, played: bool) -> None:
-        if not waiter.done():
-            waiter.set_result(played)
+            self._finish(ClientClosedError(what=self._name))  # Cancelled.
+            await self._close_socket()
 
     def _finish(self, cause: AsteriskError | None) -> None:
         """End everything that waits, once; None is a normal hangup."""
-        if self._end is not None:
+        if self._ended:
             return
-        self._end = cause or ConnectionClosedError(address=self._socket.address, reason="the call was hung up")
+        self._ended = True
         self._patience.cancel()
-        self._pending.end(self._end)
-        for waiter in self._playing.values():
-            if not waiter.done():
-                waiter.set_exception(self._over())
-        self._news.set()
+        self._sender.end(cause or ConnectionClosedError(address=self._socket.address, reason="the call was hung up"))
         self._bus.close(None if isinstance(cause, ClientClosedError) else cause)
-        self._closed.set()
 
-    def _over(self) -> AsteriskError:
-        """Return why nothing can be sent, an error for each who asks: a shared one would keep the frames of all."""
-        end = self._end
-        if isinstance(end, ClientClosedError):
-            return ClientClosedError(what=end.what)
-        reason = end.reason if isinstance(end, ConnectionClosedError) else str(end)
-        error = ConnectionClosedError(address=self._socket.address, reason=reason)
-        error.__cause__ = end
-        return error
+    async def _close_socket(self) -> None:
+        try:
+            await self._socket.aclose()
+        finally:
+            self._closed.set()

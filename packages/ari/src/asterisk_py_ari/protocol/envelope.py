@@ -21,7 +21,7 @@ from asterisk_py_ari import events
 from asterisk_py_core.errors import InputError, UnexpectedResponseError
 
 from .event import AriEvent, UnknownEvent
-from .fitting import fit
+from .fitting import Surprises, fit, listed
 from .handle import Handle
 from .requests import Answer
 
@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 # res_http_websocket.c, MAXIMUM_FRAME_SIZE: Asterisk closes with 1009 on a longer frame.
 MAX_FRAME: Final = 65_535
-# How many kinds of surprises are logged: they repeat, and whoever sends them may invent more.
-_LOGGED: Final = 256
 
 
 class RestResponse(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="RESTResponse"):
@@ -84,7 +82,7 @@ class FrameDecoder:
 
     def __init__(self, ari: AriOperations) -> None:
         self._ari = ari
-        self._surprises: set[str] = set()
+        self._surprises = Surprises(logger)
         self.unknown = 0
         """How many events had no class."""
         self.misfitting = 0
@@ -118,7 +116,7 @@ class FrameDecoder:
     def skip(self, what: str) -> None:
         """Count something that is no event, such as a binary frame, as junk; *what* is logged."""
         self.junk += 1
-        self._say("Left out of the events: %s", what)
+        self._surprises.say("Left out of the events: %s", what)
 
     def _decode_unusual(self, frame: str | bytes, error: Exception) -> AriEvent | RestResponse | None:
         try:
@@ -137,21 +135,16 @@ class FrameDecoder:
         kind = _KINDS.get(name)
         if kind is None:
             self.unknown += 1
-            self._say("Asterisk sends events of a kind that has no class: %s", repr(name)[:100])
+            self._surprises.say("Asterisk sends events of a kind that has no class: %s", repr(name)[:100])
             event: AriEvent = _unknown(name, fields)
         else:
             event = fit(kind, fields, name, misfits)
             self.misfitting += 1
-            self._say("An event does not fit its class, and has values as they came: %s", "; ".join(misfits)[:500])
+            self._surprises.say("An event does not fit its class, and has values as they came: %s", listed(misfits))
             _set(event, "_misfits", tuple(misfits))
         _set(event, "_raw", frame)
         _bind_all(event, self._ari)
         return event
-
-    def _say(self, message: str, what: str) -> None:
-        if what not in self._surprises and len(self._surprises) < _LOGGED:
-            self._surprises.add(what)
-            logger.warning(message, what)
 
 
 def _unknown(name: str, fields: dict[str, Any]) -> UnknownEvent:
@@ -201,7 +194,7 @@ def _fitted(request: Request, answer: Answer, result: Any, problem: str) -> Any:
     found = fit(result, value, request.operation, misfits)
     if not isinstance(found, getattr(result, "__origin__", result)):
         raise _unexpected(request, answer, f"is not what was asked for ({problem})")
-    logger.warning("An answer does not fit its model, and has values as they came: %s", "; ".join(misfits)[:500])
+    logger.warning("An answer does not fit its model, and has values as they came: %s", listed(misfits))
     return found
 
 

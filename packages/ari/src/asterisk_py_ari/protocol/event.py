@@ -9,26 +9,16 @@ import msgspec
 
 from asterisk_py_core.event_bus import Event
 
+from .fitting import Sent
 from .handle import Handle
 from .model import Model, Time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["AriEvent", "Sent", "UnknownEvent"]
+__all__ = ["AriEvent", "UnknownEvent"]
 
 _NOT_SHOWN: Final = frozenset({"asterisk_id", "timestamp"})
-
-
-class Sent:
-    """What came from Asterisk keeps the text it was decoded from."""
-
-    # Outside the Struct's fields, so that they are neither compared nor sent.
-    __slots__ = ("_misfits", "_raw")
-
-    if TYPE_CHECKING:
-        _misfits: tuple[str, ...]
-        _raw: bytes | str
 
 
 class AriEvent(Event, Sent, Model, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -70,11 +60,6 @@ class AriEvent(Event, Sent, Model, frozen=True, kw_only=True, tag_field="type", 
         found: dict[str, Any] = msgspec.json.decode(self.raw)
         return found
 
-    @property
-    def misfits(self) -> tuple[str, ...]:
-        """What in it does not fit its type and was kept as it came (a missing value as ``None``); usually nothing."""
-        return getattr(self, "_misfits", ())
-
     def handles(self) -> Iterator[Handle]:
         """Yield the channels, bridges and other things with operations that the event holds."""
         for path in self._handles:
@@ -102,10 +87,6 @@ class AriEvent(Event, Sent, Model, frozen=True, kw_only=True, tag_field="type", 
     def __hash__(self) -> int:
         return hash((type(self), str(self.timestamp), str(self.application)))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        kept = {name: getattr(self, name) for name in Sent.__slots__ if hasattr(self, name)}
-        return _rebuild, (type(self), msgspec.structs.asdict(self), kept)
-
     def _shown(self) -> Iterator[str]:
         return (part for part in super()._shown() if part.partition("=")[0] not in _NOT_SHOWN)
 
@@ -130,10 +111,3 @@ def _mentions(value: object, handle: Handle) -> bool:
         return False
     key = tuple(value.get(name) for name in handle.key_fields)
     return key == handle.key_values or any(_mentions(each, handle) for each in value.values())
-
-
-def _rebuild(kind: type[AriEvent], fields: dict[str, Any], kept: dict[str, Any]) -> AriEvent:
-    event = kind(**fields)
-    for name, value in kept.items():
-        getattr(Sent, name).__set__(event, value)
-    return event

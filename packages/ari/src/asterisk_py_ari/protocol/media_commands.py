@@ -10,6 +10,7 @@ import msgspec
 from asterisk_py_core.checks import shown
 from asterisk_py_core.errors import InputError, MalformedFrameError, UnexpectedResponseError
 
+from .fitting import fits, listed
 from .media_events import MediaStart, decode_event
 
 __all__ = ["MAX_COMMAND", "ControlFormat", "MediaCommand", "MediaDirection", "encode_command", "read_start"]
@@ -96,11 +97,14 @@ def read_start(message: str | bytes, address: str) -> tuple[MediaStart, ControlF
     """Return what the first *message* from *address* says, and the format it says it in.
 
     Raises:
-        ProtocolError: Asterisk begins with MEDIA_START, and this is something else.
+        ProtocolError: Asterisk begins with MEDIA_START, and this is something else; or it does not say how long a frame
+            is, without which nothing can be sent that Asterisk would not lose.
     """
     if isinstance(message, bytes):
         raise MalformedFrameError(f"{address} sent audio before MEDIA_START")
     start = decode_event(message)
     if not isinstance(start, MediaStart):
         raise UnexpectedResponseError(f"{address} began with {message[:100]!r}, not with MEDIA_START")
+    if not fits(start, "optimal_frame_size"):
+        raise UnexpectedResponseError(f"{address} began with an unusable MEDIA_START: {listed(start.misfits)}")
     return start, ControlFormat.JSON if message.startswith("{") else ControlFormat.PLAIN_TEXT

@@ -17,10 +17,15 @@ and with JSON::
     <- {"event":"MEDIA_MARK_PROCESSED","channel_id":"1795621215.1","correlation_id":"m 1"}
 
 Some plain-text messages carry less than their JSON: no ``channel_id``, and no channel variables.
+
+Nothing of this ends a call, which is more than one message of it. An event whose values are not what is described here
+is of its class all the same (``misfits`` says what is odd), one that is not described at all an
+:class:`UnknownMediaEvent`, and what is no event is junk: counted, logged without its content, and left out.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -29,10 +34,13 @@ import msgspec
 from asterisk_py_core.errors import MalformedFrameError
 from asterisk_py_core.event_bus import Event
 
+from .fitting import Sent, Surprises, fit, fits, listed
+
 __all__ = [
     "MAX_MESSAGE",
     "DtmfEnd",
     "MediaBufferingCompleted",
+    "MediaDecoder",
     "MediaEvent",
     "MediaMarkProcessed",
     "MediaRefused",
@@ -45,6 +53,8 @@ __all__ = [
     "decode_event",
 ]
 
+logger = logging.getLogger(__name__)
+
 # res_http_websocket.c holds a message with its header in 65,535 bytes. 65,500 arrive; 65,535 are answered with a close
 # (1009), and the call is hung up.
 MAX_MESSAGE: Final = 65_500
@@ -52,13 +62,15 @@ MAX_MESSAGE: Final = 65_500
 # A key begins after a space; a value may hold spaces (the id of a channel is anything its creator wants).
 _NEXT_KEY: Final = re.compile(r" (?=[a-z_]+:)")
 _ONLY_AN_ID: Final = {"MEDIA_BUFFERING_COMPLETED", "MEDIA_MARK_PROCESSED"}
+# Milliseconds in a frame, where they are not said.
+_PTIME: Final = 20
 
 
 # More than any queue of Asterisk holds, and few enough to count seconds with.
 _Frames: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
-class MediaEvent(Event, msgspec.Struct, frozen=True, kw_only=True):
+class MediaEvent(Event, Sent, msgspec.Struct, frozen=True, kw_only=True):
     """Anything Asterisk tells about a media connection; ``channel_id`` is empty where it does not say it."""
 
     channel_id: str = ""
@@ -78,14 +90,14 @@ class MediaStart(MediaEvent, tag_field="event", tag="MEDIA_START", frozen=True, 
     """The codec's name: ``ulaw``, ``slin16``. A frame from Asterisk is encoded by it, and so must be what is sent."""
     optimal_frame_size: Annotated[int, msgspec.Meta(ge=0, le=MAX_MESSAGE)]
     """Bytes in a frame; 0 for codecs whose frames vary (opus), which are passed through as they are."""
-    ptime: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    ptime: Annotated[int, msgspec.Meta(ge=1, le=1000)] = _PTIME
     """Milliseconds in a frame."""
     channel_variables: dict[str, str] = {}
 
     @property
     def frame_duration(self) -> float:
         """Seconds of audio in a frame."""
-        return self.ptime / 1000
+        return (self.ptime if fits(self, "ptime") else _PTIME) / 1000
 
 
 class MediaXoff(MediaEvent, tag_field="event", tag="MEDIA_XOFF", frozen=True, kw_only=True):
@@ -145,10 +157,6 @@ class UnknownMediaEvent(MediaEvent, frozen=True, kw_only=True):
     raw: str
 
 
-class _Tag(msgspec.Struct):
-    event: str
-
-
 _KNOWN: Final[dict[str, type[MediaEvent]]] = {
     str(kind.__struct_config__.tag): kind
     for kind in MediaEvent.__subclasses__()
@@ -156,11 +164,41 @@ _KNOWN: Final[dict[str, type[MediaEvent]]] = {
 }
 
 
+class MediaDecoder:
+    """Makes events of the control messages of one connection."""
+
+    def __init__(self) -> None:
+        self._surprises = Surprises(logger)
+        self.misfitting = 0
+        """How many events had values that do not fit."""
+        self.junk = 0
+        """How many messages were no event, and left out."""
+
+    def decode(self, text: str) -> MediaEvent | None:
+        """Return the event in *text*; None for junk, which is counted. Never raises for what is in it."""
+        try:
+            event = decode_event(text)
+        except MalformedFrameError as error:
+            self.junk += 1
+            why = type(error.__cause__).__name__
+            self._surprises.say("Left out of the events of a call: a message that is none (%s)", why)
+            return None
+        self.note(event)
+        return event
+
+    def note(self, event: MediaEvent) -> None:
+        """Count and log what does not fit in *event*, if anything."""
+        if event.misfits:
+            self.misfitting += 1
+            what = listed(event.misfits)
+            self._surprises.say("An event of a call does not fit its class, and has values as they came: %s", what)
+
+
 def decode_event(text: str) -> MediaEvent:
     """Return the event in *text*, whichever its format; what it has beyond our description of it is passed over.
 
     Raises:
-        MalformedFrameError: it is no event, or an event we know lacks a value or has one that cannot be right.
+        MalformedFrameError: it is no event.
     """
     try:
         return _from_json(text) if text.startswith("{") else _from_plain_text(text)
@@ -170,19 +208,18 @@ def decode_event(text: str) -> MediaEvent:
 
 
 def _from_json(text: str) -> MediaEvent:
-    name = msgspec.json.decode(text, type=_Tag).event
-    if name not in _KNOWN:
-        return UnknownMediaEvent(name=name, raw=text)
-    return msgspec.json.decode(text, type=_KNOWN[name])
+    values = msgspec.json.decode(text, type=dict[str, Any])
+    name = values.get("event")
+    if not isinstance(name, str):
+        raise msgspec.ValidationError("it has no name")
+    return _event(name, values, text, strict=True)
 
 
 def _from_plain_text(text: str) -> MediaEvent:
     name, _, rest = text.strip().partition(" ")
     if not name:
         raise msgspec.ValidationError("it is empty")
-    if name not in _KNOWN:
-        return UnknownMediaEvent(name=name, raw=text)
-    values: dict[str, Any] = {"event": name}
+    values: dict[str, Any] = {}
     if name in _ONLY_AN_ID:
         values["correlation_id"] = rest
     else:
@@ -191,4 +228,14 @@ def _from_plain_text(text: str) -> MediaEvent:
         if error_text:
             values["error_text"] = error_text
         values.update(pair.partition(":")[::2] for pair in _NEXT_KEY.split(rest))
-    return msgspec.convert(values, _KNOWN[name], strict=False)
+    return _event(name, values, text, strict=False)
+
+
+def _event(name: str, values: dict[str, Any], text: str, *, strict: bool) -> MediaEvent:
+    if name not in _KNOWN:
+        return UnknownMediaEvent(name=name, raw=text)
+    misfits: list[str] = []
+    event: MediaEvent = fit(_KNOWN[name], values | {"event": name}, name, misfits, strict=strict)
+    if misfits:
+        msgspec.structs.force_setattr(event, "_misfits", tuple(misfits))
+    return event

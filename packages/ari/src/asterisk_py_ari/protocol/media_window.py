@@ -13,8 +13,10 @@ from collections import deque
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from asterisk_py_core.errors import InputError
+from asterisk_py_core.errors import InputError, UnexpectedResponseError
 
+from .fitting import fits, listed
+from .media_commands import MediaCommand
 from .media_events import MAX_MESSAGE
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class SendWindow:
         self._asked: deque[int] = deque()
         self.buffering = False
         """Whether Asterisk keeps what does not fill a frame for the next message, and does not drop it."""
+        self.flushes = 0
+        """How often the queue was flushed: what was to be sent before the last time is of no use any more."""
 
     def must_buffer(self, audio: bytes) -> bool:
         """Whether Asterisk has to be told to buffer before *audio* is sent, because it ends within a frame."""
@@ -77,20 +81,35 @@ class SendWindow:
         self._sent += frames
         self._credit -= frames
 
-    def asked(self) -> None:
-        """Note that GET_STATUS is sent now."""
-        self._asked.append(self._sent)
+    def commanded(self, command: MediaCommand) -> None:
+        """Note that *command* is sent now: it may be a question, or change what the queue holds."""
+        match command:
+            case MediaCommand.GET_STATUS:
+                self._asked.append(self._sent)
+            case MediaCommand.START_MEDIA_BUFFERING:
+                self.buffering = True
+            case MediaCommand.STOP_MEDIA_BUFFERING:
+                self.buffering = False
+            case MediaCommand.FLUSH_MEDIA:
+                self._credit = _XOFF_LEVEL
+                self.buffering = False
+                self.flushes += 1
+            case _:
+                pass
 
     def update(self, status: MediaStatus) -> None:
-        """Take over what Asterisk says its queue holds; what was sent after it was asked comes on top."""
-        if self._asked:
-            on_the_way = self._sent - self._asked.popleft()
-            self._credit = status.xoff_level - status.queue_length - on_the_way
+        """Take over what Asterisk says its queue holds; what was sent after it was asked comes on top.
 
-    def flushed(self) -> None:
-        """Note that FLUSH_MEDIA was sent: the queue is empty, and buffering over."""
-        self._credit = _XOFF_LEVEL
-        self.buffering = False
+        Raises:
+            UnexpectedResponseError: it does not say so. The question is answered all the same.
+        """
+        sent_before = self._asked.popleft() if self._asked else None
+        if not fits(status, "queue_length", "xoff_level"):
+            odd = listed(status.misfits)
+            raise UnexpectedResponseError(f"Asterisk does not say how much it has to play: {odd}")
+        if sent_before is not None:
+            on_the_way = self._sent - sent_before
+            self._credit = status.xoff_level - status.queue_length - on_the_way
 
     def seconds_until_room(self, message: bytes) -> float:
         """How long Asterisk plays at least before there is room for *message*."""
