@@ -35,7 +35,7 @@ FLOW = {
     },
 }
 EDGE = {
-    "core": {"listener", "net", "stream"},
+    "core": {"listener", "net", "server", "stream"},
     "ami": {"connection", "testing"},
     "agi": {"server", "stdio", "testing"},
     "ari": {

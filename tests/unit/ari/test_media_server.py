@@ -250,7 +250,7 @@ async def test_a_close_with_another_code_is_an_error_that_names_it(server: Media
 
 
 async def test_a_peer_that_is_no_asterisk_is_refused_and_reported(
-    server: MediaServer, session: aiohttp.ClientSession
+    server: MediaServer, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     refused = server.events(PeerRefused)
     websocket = await session.ws_connect(f"http://127.0.0.1:{server.port}/media", protocols=("media",))
@@ -258,7 +258,11 @@ async def test_a_peer_that_is_no_asterisk_is_refused_and_reported(
 
     async with asyncio.timeout(5):
         assert (await websocket.receive()).type is aiohttp.WSMsgType.CLOSE
-        assert "did not begin as Asterisk does" in (await refused.recv()).reason
+        event = await refused.recv()
+    assert "did not begin as Asterisk does" in event.reason
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
+        f"MediaServer(127.0.0.1:0) refused {event.peer}: it {event.reason}"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -330,18 +334,22 @@ async def test_more_calls_than_the_limit_are_refused_until_one_ends(asterisk: Pe
 
 async def test_who_asks_for_nothing_is_cut_off(server: MediaServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acceptor, "HANDSHAKE_TIMEOUT", 0.01)
+    refused = server.events(PeerRefused)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /media HTTP/1.1\r\nHost: ")
 
     assert await end_of(reader) == b""
+    assert (await refused.recv()).reason == "asked for nothing within 0.01 s"
     writer.close()
 
 
 async def test_many_who_ask_for_nothing_are_bounded(server: MediaServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acceptor, "HANDSHAKE_LIMIT", 3)
+    refused = server.events(PeerRefused)
     streams = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(4)]
 
     assert await end_of(streams[3][0]) == b""
+    assert (await refused.recv()).reason == "came while 3 others had not asked for anything yet"
     for _, writer in streams:
         writer.transport.abort()
 
@@ -370,14 +378,96 @@ async def test_a_handshake_whose_key_is_no_base64_is_refused(server: MediaServer
     writer.close()
 
 
-async def test_bytes_that_are_no_http_harm_nobody(server: MediaServer, asterisk: Peer) -> None:
+async def knock(server: MediaServer, data: bytes) -> bytes:
+    """Connect, write *data*, and return what is answered."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(b"\x16\x03\x01\x02\x00" * 100)
-    assert b"400" in await end_of(reader)
-    writer.close()
+    try:
+        writer.write(data)
+        return await end_of(reader)
+    finally:
+        writer.close()
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+GARBAGE = [
+    b"\x16\x03\x01\x02\x00" * 100,
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"GET /media HTTP/1.1\r\nno colon\r\n\r\n",
+    b"GET /" + b"x" * 10_000 + b" HTTP/1.1\r\n\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=lambda data: data[:20].decode("latin-1"))
+async def test_bytes_that_are_no_http_harm_nobody_and_are_a_line_in_the_log(
+    server: MediaServer, asterisk: Peer, garbage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = server.events(PeerRefused)
+    assert b"400" in await knock(server, garbage)
+    event = await refused.recv()
+    assert event.peer.startswith("127.0.0.1:")
+    assert event.reason == "sent what is no HTTP"
+    (record,) = warnings(caplog)
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert record.getMessage() == f"MediaServer(127.0.0.1:0) refused {event.peer}: it sent what is no HTTP"
 
     await asterisk(server)
     assert (await next_call(server)).start.format == "ulaw"
+
+
+async def test_a_scan_is_a_line_for_each_reason_until_a_call_comes(
+    server: MediaServer, asterisk: Peer, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = server.events(PeerRefused)
+
+    async def scan() -> None:
+        for _ in range(20):
+            await knock(server, GARBAGE[0])
+            await knock(server, b"GET /admin HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    await scan()
+    reasons = [record.getMessage().partition(": it ")[2] for record in warnings(caplog)]
+    assert reasons == ["sent what is no HTTP", "asked for another path than /media"]
+    assert len([record for record in caplog.records if " refused 127.0.0.1:" in record.getMessage()]) == 40
+    assert refused.backlog == 40
+
+    await asterisk(server)
+    await next_call(server)
+    caplog.clear()
+    await scan()
+    assert len(warnings(caplog)) == 2
+
+
+async def test_who_has_been_sent_away_takes_no_place(
+    server: MediaServer, asterisk: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptor, "HANDSHAKE_LIMIT", 1)
+    for _ in range(3):
+        assert b"400" in await knock(server, GARBAGE[0])
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.close()
+        await writer.wait_closed()
+        async with asyncio.timeout(5):
+            while server._acceptor._silent:  # noqa: ASYNC110 - nothing says that it has noticed
+                await asyncio.sleep(0)
+    await asterisk(server)
+    assert (await next_call(server)).start.format == "ulaw"
+
+
+async def test_a_defect_of_ours_is_an_error_with_a_traceback(
+    server: MediaServer, asterisk: Peer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def begin(*_: Any) -> MediaConnection:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr(server, "_begin", begin)
+    websocket = await asterisk(server)
+    async with asyncio.timeout(5):
+        assert (await websocket.receive()).type is aiohttp.WSMsgType.CLOSED
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [LookupError]
 
 
 # --- the listening socket is supervised ---

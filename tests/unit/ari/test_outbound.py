@@ -183,7 +183,7 @@ async def test_one_that_broke_before_it_was_used_says_so(server: AriServer, aste
     pbx = await asterisk(server, REGISTERED)
     ari = await next_client(server)
     await pbx.close(code=1011)
-    await ari.wait_over()
+    await ari.wait_closed()
     with pytest.raises(ConnectionClosedError, match="1011"):
         await ari.connect()
     await ari.aclose()

@@ -6,17 +6,14 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from asterisk_py_core.checks import check_count, check_timeout, shown
-from asterisk_py_core.errors import AsteriskError, ClientClosedError, InputError
+from asterisk_py_core.errors import ClientClosedError, InputError
 from asterisk_py_core.event_bus import EventBus
-from asterisk_py_core.listener import Listener
-from asterisk_py_core.net import check_target, is_loopback
 from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
-from asterisk_py_core.stream import Stream, format_address
-from asterisk_py_core.supervised import Supervised
-from asterisk_py_core.supervisor import Supervisor
+from asterisk_py_core.server import SupervisedServer
+from asterisk_py_core.stream import Stream
 
 from .events import AgiEvent
 from .exchange import Exchange
@@ -36,7 +33,7 @@ _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _BUFFER_SIZE: Final = 4096  # An environment has 700 bytes, an answer mostly 20.
 
 
-class AgiServer(Supervised[AgiEvent]):
+class AgiServer(SupervisedServer[AgiEvent]):
     """Answers the dialplan's ``AGI(agi://host/NAME)``: a listening socket that comes back by itself.
 
     ::
@@ -80,17 +77,22 @@ class AgiServer(Supervised[AgiEvent]):
         policy: ReconnectPolicy | None = None,
         retry_first: bool = True,
     ) -> None:
-        check_target(host, port, lowest_port=0)
-        self._host = host
-        self._port = port
         self._allow = None if allow is None else _networks(allow)
         self._on_hangup = OnHangup.of(on_hangup)
         self._drain_timeout = check_timeout("drain_timeout", drain_timeout)
-        self._name = f"AgiServer({format_address(host, port)})"
         self._draining: asyncio.Task[None] | None = None
         self._ended: tuple[Exception | None] | None = None
-        self._warned = False
         self._events: EventBus[AgiEvent | ConnectionStateChanged] = EventBus()
+        super().__init__(
+            host,
+            port,
+            make_protocol=self._new_stream,
+            bus=self._events,
+            policy=policy,
+            retry_first=retry_first,
+            close_bus=self._run_ended,
+            remedy="name the peers with allow=" if self._allow is None else None,
+        )
         self._service = Service(
             what=self._name,
             publish=self._events.publish,
@@ -98,28 +100,6 @@ class AgiServer(Supervised[AgiEvent]):
             max_sessions=check_count("max_sessions", max_sessions),
             environment_timeout=check_timeout("environment_timeout", environment_timeout),
         )
-        supervisor = Supervisor(
-            self._open,
-            self._serve,
-            bus=self._events,
-            what=self._name,
-            policy=policy,
-            retry_first=retry_first,
-            close_bus=self._run_ended,
-        )
-        super().__init__(self._events, supervisor)
-        if self._allow is None and not is_loopback(host):
-            logger.warning("%s lets everybody in who reaches it: name the peers with allow=", self._name)
-
-    @property
-    def host(self) -> str:
-        """Where the server listens."""
-        return self._host
-
-    @property
-    def port(self) -> int:
-        """The port it listens on; for port 0 the one it was given, and keeps, once it listens."""
-        return self._port
 
     @property
     def sessions(self) -> int:
@@ -179,26 +159,7 @@ class AgiServer(Supervised[AgiEvent]):
         if self._draining is not None:
             await asyncio.wait((self._draining,))
 
-    # --- the listening socket ---
-
-    async def _open(self) -> Listener:
-        try:
-            listener = await Listener.open(self._host, self._port)
-        except AsteriskError as error:
-            if error.is_retryable and not self._warned:
-                self._warned = True  # Once an outage; each try is logged by the supervisor.
-                logger.warning("%s: %s; it is tried again as the policy says", self._name, error)
-            raise
-        self._warned = False
-        self._port = listener.port
-        logger.info("%s listens on %s", self._name, listener.address)
-        return listener
-
-    async def _serve(self, listener: Listener) -> NoReturn:
-        try:
-            await listener.serve(self._new_stream)
-        finally:
-            listener.close()
+    # --- connections ---
 
     def _new_stream(self) -> Stream:
         exchange = Exchange()

@@ -1,4 +1,4 @@
-"""What the servers for Asterisk's own WebSockets have in common: a supervised socket, and who came in, one by one."""
+"""What the servers for Asterisk's own WebSockets have in common: who is let in, and who came, one by one."""
 
 from __future__ import annotations
 
@@ -6,87 +6,96 @@ import abc
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from asterisk_py_core.checks import check_count
+from asterisk_py_core.checks import check_count, check_timeout
+from asterisk_py_core.errors import AsteriskError
 from asterisk_py_core.event_bus import Event, EventBus
-from asterisk_py_core.listener import Listener
-from asterisk_py_core.net import check_target, is_loopback
-from asterisk_py_core.stream import format_address
-from asterisk_py_core.supervised import Supervised
-from asterisk_py_core.supervisor import Supervisor
+from asterisk_py_core.server import SupervisedServer
 
+from .transport.acceptor import Acceptor
 from .transport.tls import server_context
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Mapping
     from ssl import SSLContext
 
+    from asterisk_py_core.credentials import Credentials
     from asterisk_py_core.reconnect import ConnectionStateChanged, ReconnectPolicy
 
-    from .transport.acceptor import Acceptor, Visitor
+    from .transport.acceptor import Socket, Visitor
 
 __all__ = ["AcceptingServer", "PeerRefused"]
 
 logger = logging.getLogger(__name__)
 
-C = TypeVar("C")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerRefused(Event):
-    """Somebody at *peer* (``host:port``) connected and was sent away; *reason* does not repeat what they presented."""
+    """Somebody at *peer* (``host:port``) connected and was sent away; *reason* never repeats a login they presented."""
 
     peer: str
     reason: str
 
 
-class _Closable(Protocol):
+class _Connection(Protocol):
+    async def wait_closed(self) -> None: ...
     async def aclose(self) -> None: ...
 
 
-class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
+C = TypeVar("C", bound=_Connection)
+
+
+class AcceptingServer(SupervisedServer[PeerRefused], abc.ABC, Generic[C]):
     """Base of the servers; *C* is what ``async for connection in server`` gives for each WebSocket.
 
-    The server has the states of a client: CONNECTED is listening. A port that is taken is tried again as the policy
-    says (the first time only with *retry_first*), and connections outlive the listening socket.
+    WebSockets are for *path*, and have the subprotocol and the options (of aiohttp) that a class says. There are at
+    most *max_connections*. *timeout* is in seconds, for the first message of each and for everything sent on it.
     """
+
+    _subprotocol: ClassVar[str]
+    _websocket_options: ClassVar[Mapping[str, Any]]
 
     def __init__(  # noqa: PLR0913 - the address, and options that all have names
         self,
         host: str,
         port: int,
         *,
-        what: str,
+        path: str,
+        credentials: Credentials | None,
         ssl: SSLContext | None,
         policy: ReconnectPolicy | None,
         retry_first: bool,
         max_connections: int,
+        timeout: float,
     ) -> None:
-        check_target(host, port, lowest_port=0)
-        self._host = host
-        self._port = port
-        self._ssl = server_context(ssl)
+        self._timeout = check_timeout("timeout", timeout)
         self._connections: EventBus[C] = EventBus()
         # Those that nobody took are at most as many as there can be; who takes none is told of the loss.
         self._accepted = self._connections.subscribe(capacity=check_count("max_connections", max_connections))
-        self._acceptor = self._make_acceptor(max_connections)
+        self._open_connections: set[C] = set()
+        self._reported: set[str] = set()
+        self._acceptor = Acceptor(
+            self._take,
+            self._refused,
+            path=path,
+            subprotocol=self._subprotocol,
+            credentials=credentials,
+            limit=max_connections,
+            options=self._websocket_options,
+        )
         bus: EventBus[PeerRefused | ConnectionStateChanged] = EventBus()
-        supervisor = Supervisor(
-            self._listen,
-            self._serve,
+        super().__init__(
+            host,
+            port,
+            make_protocol=self._acceptor.make_protocol,
             bus=bus,
-            what=f"{what} on {format_address(host, port)}",
+            ssl=server_context(ssl),
             policy=policy,
             retry_first=retry_first,
             close_bus=self._close_buses,
+            remedy="give it credentials=" if credentials is None else None,
         )
-        super().__init__(bus, supervisor)
-
-    @property
-    def port(self) -> int:
-        """The port it listens on, or is to: with port 0 known once it listens."""
-        return self._port
 
     def __aiter__(self) -> AsyncIterator[C]:
         return aiter(self._accepted)
@@ -95,33 +104,37 @@ class AcceptingServer(Supervised[PeerRefused], abc.ABC, Generic[C]):
         """Stop listening and close every connection, in a few seconds whatever their peers do. Idempotent."""
         await super().aclose()
         # All at once: each may take its two seconds.
-        await asyncio.gather(*(connection.aclose() for connection in self._open_connections()))
+        await asyncio.gather(*(connection.aclose() for connection in self._open_connections))
         await self._acceptor.aclose()
 
     @abc.abstractmethod
-    def _make_acceptor(self, limit: int) -> Acceptor:
-        """Return what lets *limit* WebSockets in at a time."""
+    async def _begin(self, websocket: Socket, visitor: Visitor) -> C:
+        """Return the connection over *websocket* once it has begun as Asterisk's do; else close it and say why not."""
 
-    @abc.abstractmethod
-    def _open_connections(self) -> Iterable[_Closable]:
-        """Return what was accepted and has not ended."""
-
-    async def _listen(self) -> Listener:
-        if not is_loopback(self._host) and self._acceptor.is_open_to_all:
-            where = format_address(self._host, self._port)
-            logger.warning("%s lets in whoever reaches it: give it credentials", where)
-        listener = await Listener.open(self._host, self._port)
-        self._port = listener.port
-        return listener
-
-    async def _serve(self, listener: Listener) -> NoReturn:
+    async def _take(self, websocket: Socket, visitor: Visitor) -> None:
         try:
-            await listener.serve(self._acceptor.make_protocol, ssl=self._ssl)
+            connection = await self._begin(websocket, visitor)
+        except AsteriskError as error:
+            self._refused(visitor.address, "did not begin as Asterisk does", error)
+            return
+        self._reported.clear()
+        self._open_connections.add(connection)
+        try:
+            self._connections.publish(connection)
+            await connection.wait_closed()
+        except BaseException:  # Cancelled: it came as the server was closing.
+            await connection.aclose()
+            raise
         finally:
-            listener.close()
+            self._open_connections.discard(connection)
 
-    def _refused(self, visitor: Visitor, problem: str) -> None:
-        self._bus.publish(PeerRefused(peer=visitor.address, reason=problem))
+    def _refused(self, peer: str, problem: str, cause: AsteriskError | None = None) -> None:
+        # Each problem once until somebody is let in: a scan would fill the log. The events say everyone.
+        level = logging.DEBUG if problem in self._reported else logging.WARNING
+        self._reported.add(problem)
+        reason = problem if cause is None else f"{problem}: {cause}"
+        logger.log(level, "%s refused %s: it %s", self._name, peer, reason)
+        self._bus.publish(PeerRefused(peer=peer, reason=reason))
 
     def _close_buses(self, cause: Any) -> None:
         self._bus.close(cause)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
-from asterisk_py_core.checks import check_count, check_timeout
-from asterisk_py_core.errors import AsteriskError
+from asterisk_py_core.checks import check_count
 
 from .accepting import AcceptingServer
 from .media import FRAME_CAPACITY, MediaConnection
-from .transport.acceptor import Acceptor
-from .transport.media_socket import MAX_RECEIVED, PROTOCOL, MediaSocket
+from .transport.media_socket import MAX_RECEIVED, SUBPROTOCOL, MediaSocket
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-    from aiohttp import web
-
     from asterisk_py_core.credentials import Credentials
     from asterisk_py_core.reconnect import ReconnectPolicy
 
-    from .transport.acceptor import Visitor
+    from .transport.acceptor import Socket, Visitor
 
 __all__ = ["MediaServer"]
 
@@ -41,6 +37,9 @@ class MediaServer(AcceptingServer[MediaConnection]):
         InputError: an argument cannot be right.
     """
 
+    _subprotocol = SUBPROTOCOL
+    _websocket_options: ClassVar = {"max_msg_size": MAX_RECEIVED}
+
     def __init__(  # noqa: PLR0913 - the address, and options that all have names
         self,
         host: str = "127.0.0.1",
@@ -55,47 +54,23 @@ class MediaServer(AcceptingServer[MediaConnection]):
         frame_capacity: int = FRAME_CAPACITY,
         timeout: float = 10.0,
     ) -> None:
-        check_count("frame_capacity", frame_capacity)
-        check_timeout("timeout", timeout)
-        self._path = path
-        self._credentials = credentials
-        self._options: dict[str, Any] = {"frame_capacity": frame_capacity, "timeout": timeout}
-        self._calls: set[MediaConnection] = set()
+        self._frame_capacity = check_count("frame_capacity", frame_capacity)
         super().__init__(
             host,
             port,
-            what="media server",
+            path=path,
+            credentials=credentials,
             ssl=ssl,
             policy=policy,
             retry_first=retry_first,
             max_connections=max_connections,
+            timeout=timeout,
         )
 
-    def _make_acceptor(self, limit: int) -> Acceptor:
-        return Acceptor(
-            self._take,
-            self._refused,
-            path=self._path,
-            protocol=PROTOCOL,
-            credentials=self._credentials,
-            limit=limit,
-            options={"max_msg_size": MAX_RECEIVED},
+    async def _begin(self, websocket: Socket, visitor: Visitor) -> MediaConnection:
+        return await MediaConnection.begin(
+            MediaSocket(websocket, visitor.address, visitor.abort),
+            frame_capacity=self._frame_capacity,
+            timeout=self._timeout,
+            parameters=visitor.parameters,
         )
-
-    def _open_connections(self) -> set[MediaConnection]:
-        return self._calls
-
-    async def _take(self, websocket: web.WebSocketResponse[Any], visitor: Visitor) -> None:
-        socket = MediaSocket(websocket, visitor.address, visitor.abort)
-        try:
-            media = await MediaConnection.begin(socket, parameters=visitor.parameters, **self._options)
-        except AsteriskError as error:
-            self._refused(visitor, f"did not begin as Asterisk does: {error}")
-            return
-        self._calls.add(media)
-        try:
-            self._connections.publish(media)
-            await media.wait_closed()
-        finally:
-            self._calls.discard(media)
-            await media.aclose()

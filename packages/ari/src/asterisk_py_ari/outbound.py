@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from asterisk_py_core.checks import check_timeout
 from asterisk_py_core.credentials import Credentials
-from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, ReadTimeoutError
+from asterisk_py_core.errors import ClientClosedError, ConnectionClosedError, ReadTimeoutError
 from asterisk_py_core.reconnect import ReconnectPolicy
 
 from .accepting import AcceptingServer
 from .client import AriClient
 from .connection import AriConnection
 from .events import ApplicationRegistered
-from .transport.acceptor import Acceptor
 from .transport.outbound_socket import OutboundSocket
 from .transport.websocket import FRAME_LIMIT
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-    from aiohttp import web
-
     from asterisk_py_core.event_bus import EventSubscription
 
     from .protocol.event import AriEvent
-    from .transport.acceptor import Visitor
+    from .transport.acceptor import Socket, Visitor
 
 __all__ = ["AriServer", "OutboundAriClient"]
-
-# websocket_client.conf, `protocols`: what res_ari names when it connects.
-PROTOCOL: Final = "ari"
 
 
 class OutboundAriClient(AriClient):
@@ -48,7 +41,7 @@ class OutboundAriClient(AriClient):
     ``demo:PJSIP/alice-00000001`` (seen on 22.10.1).
     """
 
-    def __init__(self, websocket: web.WebSocketResponse[Any], visitor: Visitor, *, timeout: float) -> None:
+    def __init__(self, websocket: Socket, visitor: Visitor, *, timeout: float) -> None:
         # Nobody logs in here, and nothing is sent to the address.
         super().__init__(
             f"http://{visitor.address}",
@@ -85,7 +78,7 @@ class OutboundAriClient(AriClient):
         if not self._registered.is_set() and self._socket.cause is not None:
             raise self._socket.cause
 
-    async def wait_over(self) -> None:
+    async def wait_closed(self) -> None:
         """Wait until the WebSocket has ended."""
         await self._socket.over.wait()
 
@@ -164,6 +157,10 @@ class AriServer(AcceptingServer[OutboundAriClient]):
         InputError: an argument cannot be right.
     """
 
+    # websocket_client.conf, `protocols`: what res_ari names when it connects.
+    _subprotocol = "ari"
+    _websocket_options: ClassVar = {"max_msg_size": FRAME_LIMIT, "autoping": False, "decode_text": False}
+
     def __init__(  # noqa: PLR0913 - the address, and options that all have names
         self,
         host: str = "127.0.0.1",
@@ -177,43 +174,23 @@ class AriServer(AcceptingServer[OutboundAriClient]):
         max_connections: int = 256,
         timeout: float = 10.0,
     ) -> None:
-        self._path = path
-        self._credentials = credentials
-        self._timeout = check_timeout("timeout", timeout)
-        self._clients: set[OutboundAriClient] = set()
         super().__init__(
             host,
             port,
-            what="ARI server",
+            path=path,
+            credentials=credentials,
             ssl=ssl,
             policy=policy,
             retry_first=retry_first,
             max_connections=max_connections,
+            timeout=timeout,
         )
 
-    def _make_acceptor(self, limit: int) -> Acceptor:
-        return Acceptor(
-            self._take,
-            self._refused,
-            path=self._path,
-            protocol=PROTOCOL,
-            credentials=self._credentials,
-            limit=limit,
-            options={"max_msg_size": FRAME_LIMIT, "autoping": False, "decode_text": False},
-        )
-
-    def _open_connections(self) -> set[OutboundAriClient]:
-        return self._clients
-
-    async def _take(self, websocket: web.WebSocketResponse[Any], visitor: Visitor) -> None:
+    async def _begin(self, websocket: Socket, visitor: Visitor) -> OutboundAriClient:
         client = OutboundAriClient(websocket, visitor, timeout=self._timeout)
-        self._clients.add(client)
         try:
             await client.wait_registered()
-            self._connections.publish(client)
-            await client.wait_over()
-        except AsteriskError as error:
-            self._refused(visitor, f"did not begin as Asterisk does: {error}")
+        except BaseException:
             await client.aclose()
-        finally:
-            self._clients.discard(client)
+            raise
+        return client

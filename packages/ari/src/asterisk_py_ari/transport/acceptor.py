@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from asterisk_py_core.checks import shown
 from asterisk_py_core.credentials import Credentials
@@ -19,11 +20,11 @@ from asterisk_py_core.stream import format_address
 from .media_socket import CLOSE_TIMEOUT, HEARTBEAT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     Socket: TypeAlias = "web.WebSocketResponse[Any]"
 
-__all__ = ["HANDSHAKE_LIMIT", "HANDSHAKE_TIMEOUT", "Acceptor", "Visitor"]
+__all__ = ["HANDSHAKE_LIMIT", "HANDSHAKE_TIMEOUT", "Acceptor", "Socket", "Visitor"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +38,7 @@ class Visitor:
 
     def __init__(self, request: web.BaseRequest) -> None:
         self._transport = request.transport
-        peer = self._transport.get_extra_info("peername") if self._transport is not None else None
-        self.address = format_address(*peer[:2]) if peer else "unknown peer"
+        self.address = _address(self._transport)
         self.parameters: dict[str, str] = dict(request.query)
 
     def abort(self) -> None:
@@ -48,11 +48,11 @@ class Visitor:
 
 
 class Acceptor:
-    """Answers the handshakes of WebSockets for *path* with the subprotocol *protocol*.
+    """Answers the handshakes of WebSockets for *path* with the subprotocol *subprotocol*.
 
-    *on_socket* has each WebSocket, until it returns; *on_refused* hears of everybody else, with the reason. With
-    *credentials*, who comes has to present them (Basic). There are at most *limit* WebSockets at a time; *options* are
-    further ones of aiohttp's.
+    *on_socket* has each WebSocket, until it returns; *on_refused* hears of everybody else who is sent away: the address
+    and, of few texts there are, what the peer did. With *credentials*, who comes has to present them (Basic). There are
+    at most *limit* WebSockets at a time; *options* are further ones of aiohttp's.
 
     Raises:
         InputError: *path* is none, or *credentials* are none.
@@ -61,24 +61,24 @@ class Acceptor:
     def __init__(  # noqa: PLR0913 - two to call and five that say who may come in
         self,
         on_socket: Callable[[Socket, Visitor], Awaitable[None]],
-        on_refused: Callable[[Visitor, str], object],
+        on_refused: Callable[[str, str], object],
         *,
         path: object,
-        protocol: str,
+        subprotocol: str,
         credentials: object,
         limit: int,
-        options: dict[str, Any],
+        options: Mapping[str, Any],
     ) -> None:
         if credentials is not None and not isinstance(credentials, Credentials):
             raise InputError(
                 field="credentials", problem=f"must be Credentials or None, not {type(credentials).__name__}"
             )
         if not isinstance(path, str) or not path.startswith("/") or "?" in path or "#" in path:
-            raise InputError(field="path", problem=f"must be like /{protocol}, not {shown(path):.100}")
+            raise InputError(field="path", problem=f"must be like /{subprotocol}, not {shown(path):.100}")
         self._on_socket = on_socket
         self._on_refused = on_refused
         self._path = path
-        self._protocol = protocol
+        self._subprotocol = subprotocol
         self._credentials = credentials
         self._limit = limit
         self._options = options
@@ -88,19 +88,14 @@ class Acceptor:
         self._silent: dict[asyncio.BaseProtocol, asyncio.TimerHandle] = {}
         self._server: web.Server | None = None
 
-    @property
-    def is_open_to_all(self) -> bool:
-        """Whether nobody has to present credentials."""
-        return self._credentials is None
-
     def make_protocol(self) -> asyncio.BaseProtocol:
         """Return the protocol of one more connection."""
         if len(self._silent) >= HANDSHAKE_LIMIT:
-            return _Refusal()
+            return _Refusal(self._on_refused)
         if self._server is None:  # It belongs to an event loop, and this object may be made before there is one.
-            self._server = web.Server(self._handle, access_log=None, logger=logger, auto_decompress=False)
-        protocol = self._server()
+            self._server = web.Server(self._handle)
         loop = asyncio.get_running_loop()
+        protocol = _Peer(self._server, loop=loop, on_garbage=self._refuse_garbage, on_lost=self._forget)
         self._silent[protocol] = loop.call_later(HANDSHAKE_TIMEOUT, self._give_up, protocol)
         return protocol
 
@@ -120,21 +115,34 @@ class Acceptor:
         del self._leaving[transport]
         transport.abort()
 
-    def _give_up(self, protocol: Any) -> None:
+    def _give_up(self, protocol: web.RequestHandler) -> None:
         del self._silent[protocol]
+        self._on_refused(_address(protocol.transport), f"asked for nothing within {HANDSHAKE_TIMEOUT:g} s")
         protocol.force_close()
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        timer = self._silent.pop(request.protocol, None)
+    def _forget(self, protocol: asyncio.BaseProtocol) -> None:
+        """Wait for nothing any more of who has asked, or is gone."""
+        timer = self._silent.pop(protocol, None)
         if timer is not None:
             timer.cancel()
+
+    def _leave(self, transport: asyncio.Transport | None) -> None:
+        if transport is not None:
+            loop = asyncio.get_running_loop()
+            self._leaving[transport] = loop.call_later(CLOSE_TIMEOUT, self._cut_off, transport)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._forget(request.protocol)
         transport = request.transport
         try:
             return await self._answer(request)
         finally:
-            if transport is not None:
-                loop = asyncio.get_running_loop()
-                self._leaving[transport] = loop.call_later(CLOSE_TIMEOUT, self._cut_off, transport)
+            self._leave(transport)
+
+    def _refuse_garbage(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._forget(request.protocol)
+        self._leave(request.transport)
+        return self._refuse(Visitor(request), 400, "sent what is no HTTP")
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         visitor = Visitor(request)
@@ -144,7 +152,7 @@ class Acceptor:
         socket: Socket = web.WebSocketResponse(
             timeout=CLOSE_TIMEOUT,
             heartbeat=HEARTBEAT,
-            protocols=(self._protocol,),
+            protocols=(self._subprotocol,),
             compress=False,
             **self._options,
         )
@@ -169,15 +177,14 @@ class Acceptor:
         if request.path != self._path:
             return 404, f"asked for another path than {self._path}"
         offered = request.headers.get("Sec-WebSocket-Protocol", "")
-        if self._protocol not in [name.strip() for name in offered.split(",")]:
-            return 400, f"does not offer the subprotocol {self._protocol!r}"
+        if self._subprotocol not in [name.strip() for name in offered.split(",")]:
+            return 400, f"does not offer the subprotocol {self._subprotocol!r}"
         if self._open >= self._limit:
             return 503, f"came while {self._limit:,} others are connected, which is the limit"
         return 0, ""
 
     def _refuse(self, visitor: Visitor, status: int, problem: str) -> web.Response:
-        logger.warning("%s was refused with %d: it %s", visitor.address, status, problem)
-        self._on_refused(visitor, problem)
+        self._on_refused(visitor.address, problem)
         response = web.Response(status=status, text=f"refused: {problem}\n")
         if status == 401:
             response.headers["WWW-Authenticate"] = 'Basic realm="asterisk-py"'
@@ -185,10 +192,58 @@ class Acceptor:
         return response
 
 
+class _Peer(web.RequestHandler):
+    """aiohttp's side of one connection, which says when it is over, and has *on_garbage* answer what is no HTTP.
+
+    aiohttp would log an error with a traceback for each stranger.
+    """
+
+    __slots__ = ("_on_garbage", "_on_lost")
+
+    def __init__(
+        self,
+        server: web.Server,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        on_garbage: Callable[[web.BaseRequest], web.StreamResponse],
+        on_lost: Callable[[asyncio.BaseProtocol], object],
+    ) -> None:
+        no_log: Any = None
+        super().__init__(server, loop=loop, access_log=no_log, logger=logger, auto_decompress=False)
+        self._on_garbage = on_garbage
+        self._on_lost = on_lost
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if isinstance(exc, HttpProcessingError):
+            return self._on_garbage(request)
+        return super().handle_error(request, status, exc, message)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        self._on_lost(self)
+
+
 class _Refusal(asyncio.Protocol):
+    """The protocol of a connection that is one too many."""
+
+    def __init__(self, on_refused: Callable[[str, str], object]) -> None:
+        self._on_refused = on_refused
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.WriteTransport):
+            self._on_refused(_address(transport), f"came while {HANDSHAKE_LIMIT} others had not asked for anything yet")
             transport.abort()
+
+
+def _address(transport: asyncio.BaseTransport | None) -> str:
+    peer = None if transport is None else transport.get_extra_info("peername")
+    return format_address(*peer[:2]) if peer else "unknown peer"
 
 
 def _presents(request: web.BaseRequest, credentials: Credentials) -> bool:

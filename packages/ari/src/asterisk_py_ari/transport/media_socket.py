@@ -35,14 +35,14 @@ __all__ = [
     "CLOSE_TIMEOUT",
     "HEARTBEAT",
     "MAX_RECEIVED",
-    "PROTOCOL",
+    "SUBPROTOCOL",
     "MediaSocket",
     "MessageSocket",
     "open_media_socket",
 ]
 
 # The subprotocol Asterisk names (websocket_client.conf, `protocols`) and offers (chan_websocket.c, load_module).
-PROTOCOL: Final = "media"
+SUBPROTOCOL: Final = "media"
 # Asterisk sends a frame as it has it: 160 bytes of ulaw, 7,680 of slin192. It cannot send more than this.
 MAX_RECEIVED: Final = 65_536
 # A ping after 20 s without a byte, and the end 10 s later: aiohttp waits half as long for the answer.
@@ -150,7 +150,7 @@ async def open_media_socket(
         async with asyncio.timeout(timeout):
             websocket = await session.ws_connect(
                 f"{address.origin}{address.prefix}{path}",
-                protocols=(PROTOCOL,),
+                protocols=(SUBPROTOCOL,),
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
                 heartbeat=HEARTBEAT,
                 max_msg_size=MAX_RECEIVED,
