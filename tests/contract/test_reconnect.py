@@ -1,6 +1,8 @@
 """How a connection is lost and comes back: the states, the epochs, the attempts, and when it ends."""
 
 import asyncio
+import logging
+import re
 from itertools import pairwise
 
 import pytest
@@ -55,6 +57,22 @@ async def test_the_loss_says_what_lost_it_and_the_return_how_long_it_took(protoc
     assert (trying.cause, back.cause) == (None, None)
     assert (trying.retry_in, back.retry_in) == (None, None)
     assert 0.1 <= trying.down_for <= back.down_for
+
+
+async def test_the_loss_and_the_return_are_a_line_of_the_log_each(
+    protocol: Harness, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "asterisk_py_core.supervisor")
+    client = await connect(policy=QUICKLY)
+    states = client.states()
+    protocol.drop()
+    lost, _, _ = await take(states, 3)
+    lines = [record.getMessage() for record in caplog.records if record.name == "asterisk_py_core.supervisor"]
+    name = re.escape(type(client).__name__)
+    assert len(lines) == 2
+    assert re.fullmatch(rf"{name}\(.+\): {re.escape(str(lost.cause))}; next try in 0\.1 s", lines[0])
+    assert re.fullmatch(rf"{name}\(.+\): connected again after \d+\.\d s, at try 1 \(connection 2\)", lines[1])
+    assert {record.levelname for record in caplog.records if record.getMessage() in lines} == {"INFO"}
 
 
 async def test_every_change_begins_where_the_last_one_ended(protocol: Harness, make_client: MakeClient) -> None:

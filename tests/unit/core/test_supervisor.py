@@ -329,6 +329,45 @@ async def test_a_connection_that_came_back_is_not_down_any_more() -> Peer:
 
 
 @leaves_nothing
+async def test_coming_back_is_logged_as_the_loss_is(caplog: pytest.LogCaptureFixture) -> Peer:
+    caplog.set_level(logging.INFO, "asterisk_py_core.supervisor")
+    peer = Peer()
+    supervisor = peer.supervise(ReconnectPolicy.fixed(4))
+    await supervisor.start()
+    assert take_log(caplog) == []
+    for epoch, refusals in ((2, 0), (3, 2)):
+        await asyncio.sleep(100)
+        peer.failures = [REFUSED] * refusals
+        peer.latency = 0.5
+        peer.lose()
+        await supervisor.wait_for(RECONNECTING)
+        await supervisor.wait_for(CONNECTED)
+        tries = refusals + 1
+        assert take_log(caplog) == [
+            f"Client: {LOST}; next try in 4.0 s",
+            *[f"Client: {REFUSED}; next try in 4.0 s"] * refusals,
+            f"Client: connected again after {4.5 * tries:.1f} s, at try {tries} (connection {epoch})",
+        ]
+    await supervisor.aclose()
+    assert take_log(caplog) == []
+    return peer
+
+
+@leaves_nothing
+async def test_coming_up_after_failures_is_logged_as_they_are(caplog: pytest.LogCaptureFixture) -> Peer:
+    caplog.set_level(logging.INFO, "asterisk_py_core.supervisor")
+    peer = Peer(REFUSED, latency=1)
+    supervisor = peer.supervise(ReconnectPolicy.fixed(4), retry_first=True)
+    await supervisor.start()
+    assert take_log(caplog) == [
+        f"Client: {REFUSED}; next try in 4.0 s",
+        "Client: connected after 6.0 s, at try 2 (connection 1)",
+    ]
+    await supervisor.aclose()
+    return peer
+
+
+@leaves_nothing
 async def test_018_the_change_of_epoch_comes_before_the_first_event_of_the_new_one() -> Peer:
     peer = Peer()
     supervisor = peer.supervise()

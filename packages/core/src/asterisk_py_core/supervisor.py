@@ -172,8 +172,10 @@ class Supervisor(Generic[C]):
     async def _keep_connected(self) -> NoReturn:
         loop = asyncio.get_running_loop()
         delays = self._policy.delays(self._rng)
+        down_since, tries = loop.time(), 0
         while True:
             self._move(ConnectionState.CONNECTING)
+            tries += 1
             try:
                 connection = await self._connect()
             except AsteriskError as error:
@@ -182,8 +184,9 @@ class Supervisor(Generic[C]):
                     raise
             else:
                 connected_at = loop.time()
-                failure = await self._serve_until_lost(connection)
-                if loop.time() - connected_at >= self._policy.stable_after:
+                failure = await self._serve_until_lost(connection, after=connected_at - down_since, tries=tries)
+                down_since, tries = loop.time(), 0
+                if down_since - connected_at >= self._policy.stable_after:
                     delays = self._policy.delays(self._rng)
                     self._attempt = 0
             delay = next(delays, None) if failure.is_retryable else None
@@ -194,13 +197,18 @@ class Supervisor(Generic[C]):
             logger.info("%s: %s; next try in %.1f s", self._what, failure, delay)
             await asyncio.sleep(delay)
 
-    async def _serve_until_lost(self, connection: C) -> AsteriskError:
+    async def _serve_until_lost(self, connection: C, *, after: float, tries: int) -> AsteriskError:
         if self._ended and self._task is not None:
             # Closed, and `connect` did not heed it. Only `serve` can close what it made, so that is cancelled instead.
             self._task.cancel()
         else:
             self._epoch += 1
             self._move(ConnectionState.CONNECTED)
+            if self._epoch > 1 or tries > 1:
+                # As loud as the loss or the failures before it were.
+                again = " again" if self._epoch > 1 else ""
+                message = "%s: connected%s after %.1f s, at try %d (connection %d)"
+                logger.info(message, self._what, again, after, tries, self._epoch)
         self._lost_at = None
         try:
             await self._serve(connection)
