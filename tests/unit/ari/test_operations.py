@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -293,6 +294,39 @@ async def test_093_a_large_body_is_refused() -> None:
 async def test_what_is_no_json_is_refused(value: Any) -> None:
     with pytest.raises(InputError, match=r"events\.user_event: variables cannot be written as JSON"):
         await StandIn().event_resource.user_event("tick", "demo", variables={"x": value})
+
+
+@dataclass
+class Reading:
+    celsius: float
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")], ids=str)
+async def test_a_number_that_json_has_no_word_for_is_refused_and_not_sent_as_null(odd: float) -> None:
+    ari = StandIn()
+    for value, where in [
+        (odd, "['x']"),
+        ({"y": [1, (2, odd)]}, "['x']['y'][1][1]"),
+        ({odd}, "['x'][0]"),
+        (Reading(odd), "['x']['celsius']"),
+    ]:
+        with pytest.raises(InputError) as caught:
+            await ari.event_resource.user_event("tick", "demo", variables={"x": value})
+        assert caught.value.field == "events.user_event: variables"
+        assert caught.value.problem == f"cannot be written as JSON: variables{where} is {odd}"
+    with pytest.raises(InputError, match=r"applications\.filter: filter cannot be written as JSON"):
+        await ari.applications.filter("demo", filter={"allowed": [{"type": odd}]})
+    with pytest.raises(InputError, match=r"channels\.set_channel_vars: variables cannot be written as JSON"):
+        await ari.channels.set_channel_vars("c1", {"A": {"value": "1", "report_events": odd}})  # type: ignore[dict-item]
+    assert ari.requests == []
+
+
+async def test_what_msgspec_can_write_is_written() -> None:
+    ari = StandIn()
+    await ari.event_resource.user_event("tick", "demo", variables={"x": Reading(1.5), "y": (1, 2.5), "z": {3}})
+
+    (request,) = ari.requests
+    assert json.loads(request.body or b"") == {"variables": {"x": {"celsius": 1.5}, "y": [1, 2.5], "z": [3]}}
 
 
 @pytest.mark.parametrize("value", [4711, ["4711"], {"value": 4711}])

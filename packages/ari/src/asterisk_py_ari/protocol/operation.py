@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
@@ -100,9 +100,23 @@ class Operation:
         field = f"{self.name}: {argument}"
         content = convert(field, value)
         try:
+            content = msgspec.to_builtins(content)
+            _check_numbers(content, argument)
             return msgspec.json.encode({name: content} if name else content)
         except (TypeError, ValueError, RecursionError) as error:  # a set, half a surrogate pair, a dict in itself
             raise InputError(field=field, problem=f"cannot be written as JSON: {error}") from error
+
+
+def _check_numbers(value: object, path: str) -> None:
+    """Raise ValueError for a number that JSON has no word for: msgspec writes ``null``, and Asterisk takes that."""
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"{path} is {value}")
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _check_numbers(each, f"{path}[{key!r:.100}]")
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value):
+            _check_numbers(each, f"{path}[{number}]")
 
 
 def _name_of(value: Any) -> Any:
