@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("core", "ami", "agi", "ari")
 # What the contract suite needs beside the package under test.
-TEST_TOOLS = ("pytest>=8.3", "pytest-asyncio>=1.0")
+TEST_TOOLS = ("pytest>=8.3", "pytest-asyncio>=1.0", "trustme>=1.2")
 
 # Run inside the empty environment: the version is the distribution's, and type checkers are told there are types.
 PROBE = """

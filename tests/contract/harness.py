@@ -7,6 +7,7 @@ nothing else. A new protocol joins with a harness in ``harnesses.py`` and a row 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from ssl import SSLContext
 from typing import Any, ClassVar, Final, TypeAlias
 
 import pytest
@@ -97,6 +98,10 @@ class Harness(ABC):
     @abstractmethod
     def talk_nonsense(self) -> None:
         """Greet newcomers with bytes that are not of the protocol."""
+
+    @abstractmethod
+    def speak_tls(self, context: SSLContext) -> None:
+        """Speak TLS with *context* from the next start on; the peer has to be stopped."""
 
     @abstractmethod
     def behave(self) -> None:

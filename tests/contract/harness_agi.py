@@ -7,6 +7,7 @@ import asyncio
 import socket
 import weakref
 from collections.abc import Mapping, Sequence
+from ssl import SSLContext
 from typing import Any, ClassVar, NoReturn
 
 from asterisk_py_agi import AgiEvent, AgiServer
@@ -77,6 +78,9 @@ class AgiHarness(Harness):
 
     def talk_nonsense(self) -> NoReturn:
         raise NotImplementedError(Capability.DIALS.value)
+
+    def speak_tls(self, context: SSLContext) -> NoReturn:
+        raise NotImplementedError(Capability.TLS.value)
 
     def behave(self) -> None:
         """Do nothing: there was nothing to undo."""

@@ -1,6 +1,7 @@
 """AMI under the contract: the fake server of `asterisk_py_ami.testing`, and AmiClient."""
 
 from collections.abc import Mapping, Sequence
+from ssl import SSLContext
 from typing import Any, ClassVar, cast
 
 from asterisk_py_ami import AmiClient, AmiEvent
@@ -23,9 +24,7 @@ class AmiHarness(Harness):
     finds_silence_in = 20.0
 
     def __init__(self) -> None:
-        self._pbx = FakeAmiServer(username="contract", secret="xyzzy-the-secret")
-        self._pbx.on("Getvar", ANSWER)
-        self._pbx.on("Setvar", ANSWER)
+        self._pbx = _pbx()
         self._held: list[ReceivedAction] = []
 
     async def start_peer(self) -> None:
@@ -51,6 +50,9 @@ class AmiHarness(Harness):
 
     def talk_nonsense(self) -> None:
         self._pbx.banner = b"220 smtp.example.net ESMTP\r\n"
+
+    def speak_tls(self, context: SSLContext) -> None:
+        self._pbx = _pbx(ssl=context)
 
     def behave(self) -> None:
         self._pbx.refuse_logins(None)
@@ -126,3 +128,10 @@ class AmiHarness(Harness):
     async def large_request(self, client: Client, **options: Any) -> object:
         padding = [("Variable", "x" * 1000)] * 100
         return await cast("AmiClient", client).send("Setvar", padding, **options)
+
+
+def _pbx(**options: Any) -> FakeAmiServer:
+    pbx = FakeAmiServer(username="contract", secret="xyzzy-the-secret", **options)
+    pbx.on("Getvar", ANSWER)
+    pbx.on("Setvar", ANSWER)
+    return pbx

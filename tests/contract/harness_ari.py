@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from ssl import SSLContext
 from typing import Any, ClassVar
 
 from asterisk_py_ari import AriClient
@@ -26,7 +27,7 @@ class AriHarness(Harness):
     transport: ClassVar[str]
 
     def __init__(self) -> None:
-        self._pbx = FakeAriServer(username="contract", secret="xyzzy-the-secret")
+        self._pbx = _pbx()
         self._held: list[ReceivedRequest] = []
         self.behave()
 
@@ -53,6 +54,10 @@ class AriHarness(Harness):
 
     def talk_nonsense(self) -> None:
         self._pbx.greeting = b"220 smtp.example.net ESMTP\r\n"
+
+    def speak_tls(self, context: SSLContext) -> None:
+        self._pbx = _pbx(ssl=context)
+        self.behave()
 
     def behave(self) -> None:
         self._pbx.answer_normally()
@@ -161,3 +166,7 @@ class AriWebSocketHarness(AriHarness):
 
     name = "ari_websocket"
     transport = "websocket"
+
+
+def _pbx(**options: Any) -> FakeAriServer:
+    return FakeAriServer(username="contract", secret="xyzzy-the-secret", **options)

@@ -6,8 +6,12 @@ import errno
 import os
 import pickle
 import socket
+import ssl
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import trustme
 
 from asterisk_py_core import (
     AsteriskError,
@@ -28,9 +32,10 @@ from asterisk_py_core import (
     WriteTimeoutError,
 )
 from tests.contract.harness import Capability, Client, Harness, needs
-from tests.contract.watching import QUICKLY, Connect, D, K, MakeClient, R, ended
+from tests.contract.watching import QUICKLY, C, Connect, D, K, MakeClient, R, ended, steps
 
 SOON = 0.05
+HOST = "127.0.0.1"
 
 
 def is_well_made(error: AsteriskError, naming: str) -> bool:
@@ -103,6 +108,62 @@ async def test_a_peer_that_speaks_no_tls_is_a_tls_error_that_may_heal(
     assert not caught.value.certificate
     assert caught.value.is_retryable
     assert is_well_made(caught.value, protocol.address)
+    assert protocol.login_attempts == 0
+
+
+async def speak_tls(
+    protocol: Harness, authority: trustme.CA, name: str = HOST, not_after: datetime | None = None
+) -> None:
+    """Have the peer speak TLS, with a certificate of *authority* for *name*."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name, not_after=not_after).configure_cert(context)
+    await protocol.stop_peer()
+    protocol.speak_tls(context)
+    await protocol.start_peer()
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+@needs(Capability.TLS)
+async def test_a_peer_with_a_certificate_that_is_trusted_is_connected_to(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    authority = trustme.CA()
+    await speak_tls(protocol, authority)
+    client = make_client(ssl=trusting(authority))
+    await client.connect()
+    await protocol.request(client)
+    assert (client.state, protocol.login_attempts) == (K, 1)
+
+
+@needs(Capability.TLS)
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "local issuer certificate"),
+        ({"name": "pbx.example"}, "IP address mismatch"),
+        ({"not_after": datetime(2020, 1, 2, tzinfo=UTC)}, "certificate has expired"),
+    ],
+    ids=["unknown authority", "another name", "expired"],
+)
+async def test_063_a_certificate_that_is_not_trusted_is_a_fatal_tls_error_before_any_login(
+    protocol: Harness, make_client: MakeClient, options: dict[str, Any], says: str
+) -> None:
+    authority = trustme.CA()
+    await speak_tls(protocol, authority, **options)
+    client = make_client(ssl=trusting(authority) if options else True, retry_first=True, policy=QUICKLY)
+    states = client.states()
+    with pytest.raises(TlsError, match=says) as caught:
+        await client.connect()
+    assert caught.value.certificate
+    assert not caught.value.is_retryable
+    assert isinstance(caught.value, ConnectFailedError)
+    assert is_well_made(caught.value, protocol.address)
+    assert [step.state for step in await steps(states, 2)] == [C, D]
     assert protocol.login_attempts == 0
 
 

@@ -140,6 +140,9 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
                 ReadTimeoutError; for one that only reads it is a ReadTimeoutError.
             WriteTimeoutError: it could not be sent in time, because of others before it.
             UnexpectedResponseError: the answer is no *result*.
+            FrameTooLargeError: the answer over HTTP is larger than any of Asterisk's (64 MiB); over the WebSocket such
+                a frame (32 MiB) ends the connection instead.
+            InputError: *timeout* is unusable, or the request is too long for a frame.
             ClientClosedError: the client is closed.
         """
         seconds = self._timeout if timeout is None else check_timeout("timeout", timeout)
