@@ -171,6 +171,7 @@ class MediaConnection:
             InputError: *audio* is not bytes, or is one frame that is longer than 65,500 bytes.
             ConnectionClosedError: the call is over.
             TimeoutError: Asterisk does not take it, or does not answer how much it can take.
+            UnexpectedResponseError: it answers, and does not say how much.
         """
         return await self._sender.send(audio)
 
