@@ -270,6 +270,22 @@ async def test_a_call_whose_beginning_is_odd_is_a_call() -> None:
 
 
 @on_virtual_clock
+async def test_a_defect_ends_the_call_and_is_logged_with_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pbx = Asterisk(START, "MEDIA_XON")
+    async with await begin(pbx) as media:
+
+        def fail(_: object) -> None:
+            raise LookupError("a defect")
+
+        monkeypatch.setattr(media._sender, "received", fail)
+        with pytest.raises(ConnectionClosedError, match="LookupError"):
+            [frame async for frame in media]
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [LookupError]
+
+
+@on_virtual_clock
 async def test_a_connection_that_nobody_uses_notices_its_end_too() -> None:
     pbx = Asterisk(START, None)
     media = await begin(pbx, timeout=3.0)

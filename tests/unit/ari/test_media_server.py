@@ -212,6 +212,32 @@ async def test_closing_the_server_takes_no_longer_for_many_peers_that_stopped_re
     assert all(isinstance(task.exception(), AsteriskError) for task in stuck)
 
 
+async def test_a_call_that_begins_as_the_server_closes_is_closed_with_it(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptor, "CLOSE_TIMEOUT", 0.05)
+    began = asyncio.Event()
+    begin = MediaServer._begin
+
+    async def begin_and_tell(*arguments: Any) -> MediaConnection:
+        media = await begin(*arguments)
+        began.set()
+        return media
+
+    monkeypatch.setattr(MediaServer, "_begin", begin_and_tell)
+    server = MediaServer(port=0)
+    await server.connect()
+    websocket = await session.ws_connect(f"http://127.0.0.1:{server.port}/media", protocols=("media",))
+    closing = asyncio.create_task(server.aclose())
+    await server.wait_for(ConnectionState.DISCONNECTED)
+    await websocket.send_str(START)
+    async with asyncio.timeout(5):
+        await began.wait()
+        await closing
+        assert (await websocket.receive()).type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED}
+    assert server._open_connections == set()
+
+
 async def test_a_cancelled_send_does_no_harm_to_the_next(server: MediaServer, asterisk: Peer) -> None:
     pbx = await asterisk(server)
     media = await next_call(server)
