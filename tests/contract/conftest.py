@@ -39,7 +39,7 @@ async def protocol(harness: type[Harness], request: pytest.FixtureRequest) -> As
     protocol = harness()
     await protocol.start_peer()
     yield protocol
-    await protocol.stop_peer()
+    await protocol.aclose()
     assert asyncio.all_tasks() == {asyncio.current_task()}
     gc.collect()  # A transport left open warns here, and warnings fail tests.
     assert (sockets(), set(threading.enumerate())) == before

@@ -4,6 +4,7 @@ A harness is a peer on loopback together with the client under test; the tests u
 nothing else. A new protocol joins with a harness in ``harnesses.py`` and a row in :data:`CANNOT`.
 """
 
+import errno
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -12,7 +13,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 import pytest
 
-from asterisk_py_core import Supervised
+from asterisk_py_core import AsteriskError, LoginRejectedError, Supervised
 
 __all__ = ["CANNOT", "Capability", "Client", "Harness", "needs"]
 
@@ -27,19 +28,28 @@ class Capability(Enum):
     TLS = "can be had over TLS"
     SENDS = "sends requests that the peer answers"
     HEARS = "gets events from the peer"
+    ONE_LINK = "has one connection, whose state it shows and on which its requests depend"
+    LATE_ANSWERS = "goes on with a connection on which an answer was given up"
+    BULK = "has more to send than a connection takes at a time"
+    HANDLERS = "calls a function of the program for what comes"
 
+
+_NO_HANDLERS: Final = {
+    Capability.HANDLERS: "events are iterated: whoever does something about one is a task of its own",
+}
 
 CANNOT: Final[Mapping[str, Mapping[Capability, str]]] = {
-    "ami": {},
+    "ami": _NO_HANDLERS,
     "agi": {
         Capability.DIALS: "Asterisk connects to the server, which waits on its own port",
         Capability.LOGIN: "FastAGI has no login (res/res_agi.c, launch_netscript)",
         Capability.TLS: "FastAGI has no TLS (res/res_agi.c, launch_netscript)",
-        Capability.SENDS: "commands belong to one call's session, which ends with its connection",
-        Capability.HEARS: "each call is a connection of its own, and they come in no order",
+        Capability.ONE_LINK: "what has a state is the listening socket; a command needs the connection of its call",
+        Capability.LATE_ANSWERS: "an answer does not say what it answers, so a session that gave one up is over",
+        Capability.BULK: "a session has one command at a time under way (ConcurrentCommandError), of 8 KiB at most",
     },
-    "ari_http": {},
-    "ari_websocket": {},
+    "ari_http": _NO_HANDLERS,
+    "ari_websocket": _NO_HANDLERS,
 }
 """By protocol: what it cannot do, and why. A test fails when this and the harness disagree."""
 
@@ -62,6 +72,10 @@ class Harness(ABC):
     """How many requests may be on their way to the peer at a time; the others wait here."""
     links: ClassVar[int] = 1
     """How many TCP connections the client may have at a time."""
+    refusal: ClassVar[int] = errno.ECONNREFUSED
+    """What the system says to a client whose peer is stopped."""
+    fatal_error: ClassVar[type[AsteriskError]] = LoginRejectedError
+    """What :meth:`fail_for_good` makes of every try."""
     finds_silence_in: ClassVar[float | None] = None
     """Within how many seconds the client finds that its connection is half-open; None if it does not look for that."""
 
@@ -74,6 +88,10 @@ class Harness(ABC):
     @abstractmethod
     async def stop_peer(self) -> None:
         """Close the port and every connection, and return when they are closed; idempotent."""
+
+    async def aclose(self) -> None:
+        """Stop the peer for good, and leave nothing of the harness behind."""
+        await self.stop_peer()
 
     @abstractmethod
     def drop(self) -> None:
@@ -95,6 +113,10 @@ class Harness(ABC):
     def reject_logins(self) -> None:
         """Refuse every login from now on."""
 
+    def fail_for_good(self) -> None:
+        """Make every try from now on fail in a way that no waiting mends."""
+        self.reject_logins()
+
     @abstractmethod
     def talk_nonsense(self) -> None:
         """Greet newcomers with bytes that are not of the protocol."""
@@ -105,7 +127,7 @@ class Harness(ABC):
 
     @abstractmethod
     def behave(self) -> None:
-        """Undo :meth:`reject_logins` and :meth:`talk_nonsense`."""
+        """Undo :meth:`reject_logins`, :meth:`fail_for_good` and :meth:`talk_nonsense`."""
 
     @abstractmethod
     def emit(self, number: int) -> None:
@@ -162,6 +184,11 @@ class Harness(ABC):
         """Where the client connects to, as errors name it."""
 
     @property
+    def peer(self) -> str:
+        """Who is at the other end of the connection that the last request was about, as errors name it."""
+        return self.address
+
+    @property
     @abstractmethod
     def secrets(self) -> list[str]:
         """What must be seen nowhere: the secret, and what was made of it in the logins so far."""
@@ -190,5 +217,30 @@ class Harness(ABC):
         """Ask for something that must not be written: a value that would smuggle in a second request."""
 
     @abstractmethod
+    async def oversized_request(self, client: Client) -> object:
+        """Ask for something that is larger than Asterisk reads."""
+
+    @abstractmethod
     async def large_request(self, client: Client, **options: Any) -> object:
         """Ask for something of about 100 kB, so that a few of them fill the link."""
+
+    # --- what becomes of a connection whose peer breaks the rules ---
+
+    async def after_too_much(self, client: Client) -> BaseException | None:
+        """Return what ends the connection on which :meth:`emit_too_much` sends."""
+        states = client.states()
+        self.emit_too_much()
+        return (await states.recv()).cause
+
+    async def after_nonsense(self, client: Client) -> BaseException | None:
+        """Return what ends the connection of *client*, new, whose peer speaks something else."""
+        self.talk_nonsense()
+        try:
+            await client.connect()
+        except AsteriskError as error:
+            return error
+        return None
+
+    async def after_handler_failure(self, client: Client, number: int) -> BaseException:
+        """Send *number* to a handler that raises ZeroDivisionError, and return what *client* says about it."""
+        raise NotImplementedError(Capability.HANDLERS.value)

@@ -18,7 +18,7 @@ class AmiHarness(Harness):
     """AMI."""
 
     name = "ami"
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {Capability.HANDLERS}
     event_type: ClassVar[type[AmiEvent]] = UserEvent
     logins: ClassVar[Sequence[Mapping[str, Any]]] = ({"login": "md5"}, {"login": "plain"})
     finds_silence_in = 20.0
@@ -124,6 +124,9 @@ class AmiHarness(Harness):
 
     async def malformed_request(self, client: Client) -> object:
         return await cast("AmiClient", client).send("Getvar", {"Variable": "x\r\n\r\nAction: Getvar"})
+
+    async def oversized_request(self, client: Client) -> object:
+        return await cast("AmiClient", client).send("Getvar", {"Variable": "x" * 1023})
 
     async def large_request(self, client: Client, **options: Any) -> object:
         padding = [("Variable", "x" * 1000)] * 100

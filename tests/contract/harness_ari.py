@@ -20,7 +20,7 @@ ANSWER = Reply(204)
 class AriHarness(Harness):
     """ARI, whatever carries the requests."""
 
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {Capability.HANDLERS}
     event_type: ClassVar[type[Any]] = ChannelUserevent
     logins: ClassVar[Sequence[Mapping[str, Any]]] = ({}, {"transport": "auto"})
     finds_silence_in = 30.0
@@ -139,6 +139,13 @@ class AriHarness(Harness):
     async def malformed_request(self, client: Client) -> object:
         assert isinstance(client, AriClient)
         await client.channels.answer("c/answer?x=\r\n\r\nPOST /channels/c/answer\0")
+        return None
+
+    async def oversized_request(self, client: Client) -> object:
+        assert isinstance(client, AriClient)
+        method, path = ASKED
+        body = b"x" * 40_961  # A byte more than Asterisk takes.
+        await client.call(Request(operation="channels.answer", method=method, path=path, body=body))
         return None
 
     async def large_request(self, client: Client, **options: Any) -> object:

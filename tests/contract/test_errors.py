@@ -48,13 +48,13 @@ def is_well_made(error: AsteriskError, naming: str) -> bool:
 # --- connecting ------------------------------------------------------------------------------------------------------
 
 
-@needs(Capability.DIALS)
 async def test_a_refused_connection_is_a_failed_connect(protocol: Harness, make_client: MakeClient) -> None:
     await protocol.stop_peer()
     with pytest.raises(ConnectFailedError) as caught:
         await make_client().connect()
     assert isinstance(caught.value, builtins.ConnectionError)
-    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+    assert isinstance(caught.value.__cause__, OSError)
+    assert caught.value.__cause__.errno == protocol.refusal
     assert caught.value.is_retryable
     assert is_well_made(caught.value, protocol.address)
 
@@ -73,7 +73,6 @@ async def test_an_unreachable_host_is_a_failed_connect(
     assert is_well_made(caught.value, protocol.address)
 
 
-@needs(Capability.DIALS)
 async def test_a_name_without_address_is_a_dns_error(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     async def getaddrinfo(*_: object, **__: object) -> object:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -84,6 +83,21 @@ async def test_a_name_without_address_is_a_dns_error(make_client: MakeClient, mo
     assert isinstance(caught.value, ConnectFailedError)
     assert caught.value.is_retryable
     assert is_well_made(caught.value, "pbx.invalid:")
+
+
+@needs(Capability.DIALS)
+async def test_a_connection_that_is_not_made_in_time_is_a_connect_timeout(
+    protocol: Harness, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sock_connect(*_: object) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
+    with pytest.raises(ConnectTimeoutError) as caught:
+        await make_client(timeout=SOON).connect()
+    assert isinstance(caught.value, builtins.TimeoutError)
+    assert caught.value.is_retryable
+    assert is_well_made(caught.value, protocol.address)
 
 
 @needs(Capability.TLS)
@@ -167,16 +181,24 @@ async def test_063_a_certificate_that_is_not_trusted_is_a_fatal_tls_error_before
     assert protocol.login_attempts == 0
 
 
-@needs(Capability.DIALS)
-async def test_a_peer_that_speaks_something_else_is_a_fatal_protocol_error(
+async def test_a_peer_that_speaks_something_else_is_a_protocol_error(
     protocol: Harness, make_client: MakeClient
 ) -> None:
-    protocol.talk_nonsense()
-    with pytest.raises(ProtocolError) as caught:
-        await make_client(retry_first=True).connect()
-    assert not caught.value.is_retryable
-    assert is_well_made(caught.value, protocol.address)
+    error = await protocol.after_nonsense(make_client())
+    assert isinstance(error, ProtocolError)
+    assert is_well_made(error, protocol.peer)
     assert protocol.login_attempts == 0
+
+
+@needs(Capability.DIALS)
+async def test_a_peer_that_speaks_something_else_is_not_tried_again(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    client = make_client(retry_first=True, policy=QUICKLY)
+    error = await protocol.after_nonsense(client)
+    assert isinstance(error, ProtocolError)
+    assert not error.is_retryable
+    assert (client.state, protocol.connections) == (D, 1)
 
 
 @needs(Capability.LOGIN)
@@ -202,31 +224,43 @@ async def test_a_rejected_login_is_not_tried_again(protocol: Harness, make_clien
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
-@needs(Capability.SENDS)
-async def test_a_request_before_connecting_is_not_sent(protocol: Harness, make_client: MakeClient) -> None:
-    with pytest.raises(NotSentError, match="disconnected") as caught:
-        await protocol.request(make_client())
-    assert is_well_made(caught.value, protocol.address)
-
-
-@needs(Capability.SENDS)
-async def test_a_request_while_reconnecting_is_not_sent(protocol: Harness, connect: Connect) -> None:
-    client = await connect()
+@needs(Capability.SENDS, Capability.ONE_LINK)
+async def test_012_a_request_without_a_connection_is_not_sent_and_names_the_state(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    client = make_client()
+    with pytest.raises(NotSentError, match="disconnected") as before:
+        await protocol.request(client)
+    await client.connect()
     await protocol.stop_peer()
     await client.wait_for(R)
-    with pytest.raises(NotSentError, match="reconnecting") as caught:
+    with pytest.raises(NotSentError, match="reconnecting") as after:
         await protocol.request(client)
-    assert is_well_made(caught.value, protocol.address)
+    assert all(is_well_made(caught.value, protocol.address) for caught in (before, after))
+
+
+@needs(Capability.SENDS)
+async def test_012_a_request_after_the_loss_is_not_sent(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    await protocol.request(client)
+    await protocol.stop_peer()
+    await client.wait_for(R)
+    with pytest.raises(NotSentError) as caught:
+        await protocol.request(client)
+    assert isinstance(caught.value, builtins.ConnectionError)
+    assert is_well_made(caught.value, protocol.peer)
+    assert protocol.requests == 1
 
 
 @needs(Capability.SENDS)
 async def test_a_request_after_closing_says_that_it_is_closed(protocol: Harness, connect: Connect) -> None:
     client = await connect()
+    await protocol.request(client)
     await client.aclose()
     with pytest.raises(ClientClosedError) as caught:
         await protocol.request(client)
-    assert is_well_made(caught.value, protocol.address)
-    assert protocol.requests == 0
+    assert is_well_made(caught.value, protocol.peer)
+    assert protocol.requests == 1
 
 
 @needs(Capability.SENDS, Capability.LOGIN)
@@ -256,7 +290,7 @@ async def test_a_request_lost_after_it_was_written_has_an_unknown_outcome(
     with pytest.raises(OutcomeUnknownError) as caught:
         await request
     assert isinstance(caught.value, builtins.ConnectionError)
-    assert is_well_made(caught.value, protocol.address)
+    assert is_well_made(caught.value, protocol.peer)
 
 
 @needs(Capability.SENDS)
@@ -268,7 +302,7 @@ async def test_a_request_ended_by_closing_says_that_it_is_closed(protocol: Harne
     await client.aclose()
     with pytest.raises(ClientClosedError) as caught:
         await request
-    assert is_well_made(caught.value, protocol.address)
+    assert is_well_made(caught.value, protocol.peer)
 
 
 @needs(Capability.SENDS)
@@ -278,10 +312,26 @@ async def test_an_answer_that_does_not_come_is_a_read_timeout(protocol: Harness,
     with pytest.raises(ReadTimeoutError) as caught:
         await protocol.request(client, timeout=SOON)
     assert isinstance(caught.value, builtins.TimeoutError)
-    assert is_well_made(caught.value, protocol.address)
+    assert is_well_made(caught.value, protocol.peer)
     assert client.state is K
     protocol.answer_held()
     await protocol.request(client)
+
+
+@needs(Capability.SENDS, Capability.LATE_ANSWERS)
+async def test_an_answer_that_comes_late_is_dropped_and_the_connection_goes_on(
+    protocol: Harness, connect: Connect
+) -> None:
+    client = await connect()
+    protocol.hold_answers()
+    with pytest.raises(ReadTimeoutError):
+        await protocol.request(client, timeout=SOON)
+    connections = protocol.connections
+    waiting = asyncio.ensure_future(protocol.request(client))
+    await protocol.wait_for_requests(2)
+    protocol.answer_held()
+    await waiting
+    assert (client.epoch, protocol.connections) == (1, connections)
 
 
 async def fill(protocol: Harness, client: Client, **options: float) -> list[object]:
@@ -290,7 +340,7 @@ async def fill(protocol: Harness, client: Client, **options: float) -> list[obje
     return await asyncio.gather(*requests, return_exceptions=True)
 
 
-@needs(Capability.SENDS)
+@needs(Capability.SENDS, Capability.BULK)
 async def test_a_peer_that_takes_no_data_is_a_write_timeout(protocol: Harness, connect: Connect) -> None:
     client = await connect()
     protocol.freeze()
@@ -307,7 +357,7 @@ async def test_a_peer_that_takes_no_data_is_a_write_timeout(protocol: Harness, c
     await protocol.request(client)
 
 
-@needs(Capability.SENDS)
+@needs(Capability.SENDS, Capability.BULK)
 async def test_a_lost_connection_tells_what_was_written_from_what_was_not(protocol: Harness, connect: Connect) -> None:
     client = await connect()
     protocol.freeze()
@@ -342,6 +392,16 @@ async def test_a_request_that_would_smuggle_in_another_is_refused_before_a_byte(
     assert protocol.requests == 1
 
 
+@needs(Capability.SENDS)
+async def test_a_request_that_is_too_large_is_refused_before_a_byte(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+    with pytest.raises(InputError) as caught:
+        await protocol.oversized_request(client)
+    assert is_well_made(caught.value, caught.value.field)
+    await protocol.request(client)
+    assert protocol.requests == 1
+
+
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "soon", None])
 async def test_a_client_refuses_an_unusable_timeout(protocol: Harness, timeout: object) -> None:
     with pytest.raises(InputError, match="timeout"):
@@ -361,15 +421,34 @@ async def test_an_answer_that_came_before_the_loss_is_the_outcome(protocol: Harn
     assert not [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
 
 
+@needs(Capability.SENDS)
+async def test_009_a_loss_ends_each_request_once_and_says_truly_whether_it_was_written(
+    protocol: Harness, connect: Connect
+) -> None:
+    client = await connect()
+    protocol.hold_answers()
+    ends: list[asyncio.Future[object]] = []
+    requests = [asyncio.ensure_future(protocol.request(client)) for _ in range(2 * min(100, protocol.at_once))]
+    for request in requests:
+        request.add_done_callback(ends.append)
+    await protocol.wait_for_requests(min(len(requests), protocol.at_once))
+    protocol.drop()
+    outcomes = [type(outcome) for outcome in await asyncio.gather(*requests, return_exceptions=True)]
+    await asyncio.sleep(0)
+    assert len(ends) == len(set(ends)) == len(requests)
+    assert set(outcomes) <= {OutcomeUnknownError, NotSentError}
+    assert outcomes.count(OutcomeUnknownError) == protocol.requests
+
+
 @needs(Capability.HEARS)
-async def test_a_message_larger_than_any_is_a_protocol_error_and_a_reconnect(
+async def test_a_message_larger_than_any_ends_the_connection_it_came_by_and_nothing_else(
     protocol: Harness, connect: Connect
 ) -> None:
     client = await connect(policy=QUICKLY)
-    states = client.states()
-    protocol.emit_too_much()
-    change = await states.recv()
-    assert change.state is R
-    assert isinstance(change.cause, FrameTooLargeError)
-    assert is_well_made(change.cause, protocol.address)
+    error = await protocol.after_too_much(client)
+    assert isinstance(error, FrameTooLargeError)
+    assert is_well_made(error, protocol.peer)
     await client.wait_for(K)
+    events = client.events(protocol.event_type)
+    protocol.emit(1)
+    assert protocol.number_of(await events.recv()) == 1

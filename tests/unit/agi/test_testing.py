@@ -292,7 +292,7 @@ async def test_a_run_that_is_given_up_leaves_no_handler_behind() -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_dialled_call_that_is_given_up_is_closed() -> None:
+async def test_a_dialled_call_that_is_given_up_is_closed(caplog: pytest.LogCaptureFixture) -> None:
     server = AgiServer(port=0)
     server.route()(AgiSession.wait_hangup)
     async with server:
@@ -301,3 +301,4 @@ async def test_a_dialled_call_that_is_given_up_is_closed() -> None:
             async with asyncio.timeout(0.1):
                 await FakeAsteriskCall().dial(server.host, server.port)
         assert (await ends.recv()).hungup
+    assert caplog.records == []  # Of the loop, about a connection that was lost to nobody.

@@ -157,7 +157,7 @@ class FakeAsteriskCall(FakeChannel):
             lambda: _CallingSocket(self._begin, self._received, closed), host, port
         )
         try:
-            await closed
+            await asyncio.wait((closed,))  # A cancellation leaves the future to the connection.
         finally:
             transport.abort()
             self._lost()
