@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,15 @@ def sockets() -> int:
     fds = Path("/proc/self/fd")
     links = [fd.readlink() for fd in fds.iterdir() if fd.is_symlink()] if fds.exists() else []
     return sum(str(link).startswith("socket:") for link in links)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen() -> Iterator[None]:
+    """Let the collections below look at what the tests made, and not at every module there is again and again."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -48,7 +48,10 @@ CANNOT: Final[Mapping[str, Mapping[Capability, str]]] = {
         Capability.LATE_ANSWERS: "an answer does not say what it answers, so a session that gave one up is over",
         Capability.BULK: "a session has one command at a time under way (ConcurrentCommandError), of 8 KiB at most",
     },
-    "ari_http": _NO_HANDLERS,
+    "ari_http": {
+        **_NO_HANDLERS,
+        Capability.LATE_ANSWERS: "an answer comes by its request's own connection, which closes when it is given up",
+    },
     "ari_websocket": _NO_HANDLERS,
 }
 """By protocol: what it cannot do, and why. A test fails when this and the harness disagree."""

@@ -169,8 +169,7 @@ class AgiHarness(Harness):
         self._break()
         if not self._system.is_taken:
             self._system.take()
-        while self._dialled or self._system.is_listening:
-            await asyncio.sleep(0)
+        await self.wait_until_alone()
 
     async def aclose(self) -> None:
         await self.stop_peer()
@@ -245,7 +244,7 @@ class AgiHarness(Harness):
             await self._asked.wait()
 
     async def wait_until_alone(self) -> None:
-        while self._dialled or self._system.is_listening:
+        while self._dialled or self._system.is_listening:  # noqa: ASYNC110 - the system tells nobody
             await asyncio.sleep(0)
 
     # --- the server ---
@@ -273,8 +272,9 @@ class AgiHarness(Harness):
         return server
 
     def number_of(self, event: object) -> int | None:
-        is_emitted = isinstance(event, SessionStarted) and event.request.script == "event"
-        return int(event.request.args[0]) if is_emitted else None
+        if not isinstance(event, SessionStarted) or event.request.script != "event":
+            return None
+        return int(event.request.args[0])
 
     async def request(self, client: Client, **options: Any) -> object:
         return await self._send(client, "GET VARIABLE", "x", **options)
@@ -392,6 +392,7 @@ class AgiHarness(Harness):
         self._staying[fake.environment["agi_arg_1"]] = call
         calls.append(call)
         await asyncio.wait((call.dialled, call.session), return_when=asyncio.FIRST_COMPLETED)
+        assert call.session.done(), "the call did not get through"
         return call
 
     def _answer(self, fake: FakeAsteriskCall) -> bytes | None:

@@ -163,6 +163,7 @@ class AriHttpHarness(AriHarness):
     """ARI with requests over HTTP."""
 
     name = "ari_http"
+    capabilities = AriHarness.capabilities - {Capability.LATE_ANSWERS}
     transport = "http"
     at_once = 10  # A connection for each.
     links = 11

@@ -191,9 +191,7 @@ async def test_a_peer_that_speaks_something_else_is_a_protocol_error(
 
 
 @needs(Capability.DIALS)
-async def test_a_peer_that_speaks_something_else_is_not_tried_again(
-    protocol: Harness, make_client: MakeClient
-) -> None:
+async def test_a_peer_that_speaks_something_else_is_not_tried_again(protocol: Harness, make_client: MakeClient) -> None:
     client = make_client(retry_first=True, policy=QUICKLY)
     error = await protocol.after_nonsense(client)
     assert isinstance(error, ProtocolError)

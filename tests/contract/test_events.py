@@ -11,7 +11,6 @@ from asterisk_py_core import (
     ConnectionStateChanged,
     EventsLostError,
     InputError,
-    LoginRejectedError,
     ReconnectPolicy,
 )
 from tests.contract.harness import Capability, Harness, needs
@@ -72,7 +71,7 @@ async def test_a_predicate_selects_before_delivery(protocol: Harness, connect: C
     assert (even.delivered, even.skipped, even.lost, even.backlog) == (5, 5, 0, 0)
 
 
-async def test_a_predicate_that_raises_fails_its_own_subscriber_only(protocol: Harness, connect: Connect) -> None:
+async def test_015_a_predicate_that_raises_fails_its_own_subscriber_only(protocol: Harness, connect: Connect) -> None:
     client = await connect()
 
     def explode(event: object) -> bool:
@@ -86,6 +85,38 @@ async def test_a_predicate_that_raises_fails_its_own_subscriber_only(protocol: H
     with pytest.raises(ZeroDivisionError):
         await broken.recv()
     assert client.state is K
+
+
+async def test_015_a_consumer_that_raises_ends_itself_and_nothing_else(protocol: Harness, connect: Connect) -> None:
+    client = await connect()
+
+    async def consume() -> None:
+        async for event in client.events(protocol.event_type):
+            raise ZeroDivisionError(protocol.number_of(event))
+
+    whole = client.events(protocol.event_type)
+    broken = asyncio.ensure_future(consume())
+    await asyncio.sleep(0)  # It has subscribed.
+    protocol.emit(1)
+    with pytest.raises(ZeroDivisionError, match="1"):
+        await broken
+    protocol.emit(2)
+    assert numbers(protocol, await take(whole, 2)) == [1, 2]
+    assert (client.state, client.epoch) == (K, 1)
+
+
+@needs(Capability.HANDLERS)
+async def test_015_a_handler_that_raises_fails_what_it_was_called_for_and_nothing_else(
+    protocol: Harness, connect: Connect
+) -> None:
+    client = await connect()
+    whole = client.events(protocol.event_type)
+    protocol.emit(1)
+    error = await protocol.after_handler_failure(client, 2)
+    assert isinstance(error, ZeroDivisionError)
+    protocol.emit(3)
+    assert numbers(protocol, await take(whole, 3)) == [1, 2, 3]
+    assert (client.state, client.epoch) == (K, 1)
 
 
 async def test_a_bounded_subscription_keeps_the_newest_and_says_once_what_it_lost(
@@ -119,7 +150,7 @@ async def test_unusable_bounds_are_refused(make_client: MakeClient, options: dic
         make_client().events(**options)
 
 
-async def test_a_subscriber_that_never_reads_disturbs_nobody(protocol: Harness, connect: Connect) -> None:
+async def test_014_a_subscriber_that_never_reads_disturbs_nobody(protocol: Harness, connect: Connect) -> None:
     client = await connect()
     frozen, live = client.events(protocol.event_type), client.events(protocol.event_type)
     for number in range(2000):
@@ -129,7 +160,7 @@ async def test_a_subscriber_that_never_reads_disturbs_nobody(protocol: Harness, 
 
 
 @pytest.mark.parametrize("how", ["drop", "reset"])
-async def test_a_subscription_goes_on_after_a_reconnect_with_the_gap_in_its_place(
+async def test_018_a_subscription_goes_on_after_a_reconnect_with_the_gap_in_its_place(
     protocol: Harness, connect: Connect, how: str
 ) -> None:
     client = await connect(policy=QUICKLY)
@@ -189,13 +220,12 @@ async def test_iterating_ends_with_the_terminal_cause(protocol: Harness, connect
     assert seen == [1]
 
 
-@needs(Capability.LOGIN)
 async def test_a_fatal_error_while_reconnecting_ends_subscriptions(protocol: Harness, connect: Connect) -> None:
     client = await connect(policy=QUICKLY)
     events = client.events(protocol.event_type)
-    protocol.reject_logins()
+    protocol.fail_for_good()
     protocol.drop()
-    with pytest.raises(LoginRejectedError):
+    with pytest.raises(protocol.fatal_error):
         await events.recv()
 
 

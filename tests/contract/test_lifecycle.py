@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import sys
 import warnings
 import weakref
@@ -56,26 +57,32 @@ async def test_connecting_twice_and_at_once_is_one_connection(protocol: Harness,
     assert (client.state, client.epoch, protocol.connections) == (K, 1, 1)
 
 
-@needs(Capability.DIALS)  # Who only listens has connected in a turn or two.
-@pytest.mark.parametrize("turns", range(1, 9))
-async def test_cancelling_connect_at_any_moment_leaves_nothing(
-    protocol: Harness, make_client: MakeClient, turns: int
-) -> None:
-    client = make_client()
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
 
-    async def some_turns() -> None:
-        for _ in range(turns):
-            await asyncio.sleep(0)
 
-    await cancelled(client.connect(), some_turns)
-    assert client.state is D
-    await protocol.wait_until_alone()
-    with pytest.raises(ClientClosedError):
-        await client.connect()
+async def test_007_cancelling_connect_at_any_moment_leaves_nothing(protocol: Harness, make_client: MakeClient) -> None:
+    for moment in itertools.count(1):
+        client = make_client()
+        connecting = asyncio.ensure_future(client.connect())
+        await turns(moment)
+        if connecting.done():
+            await connecting
+            assert client.state is K
+            break
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        assert client.state is D
+        await protocol.wait_until_alone()
+        with pytest.raises(ClientClosedError):
+            await client.connect()
+    assert moment > 1
 
 
 @needs(Capability.DIALS)
-async def test_cancelling_connect_while_the_peer_is_silent_leaves_nothing(
+async def test_007_cancelling_connect_while_the_peer_is_silent_leaves_nothing(
     protocol: Harness, make_client: MakeClient
 ) -> None:
     protocol.freeze()
@@ -84,20 +91,22 @@ async def test_cancelling_connect_while_the_peer_is_silent_leaves_nothing(
     assert client.state is D
 
 
-@needs(Capability.DIALS)
-async def test_cancelling_connect_during_backoff_leaves_nothing(protocol: Harness, make_client: MakeClient) -> None:
+async def test_007_cancelling_connect_during_backoff_leaves_nothing(protocol: Harness, make_client: MakeClient) -> None:
     await protocol.stop_peer()
     client = make_client(policy=ReconnectPolicy.fixed(3600), retry_first=True)
     await cancelled(client.connect(), lambda: client.wait_for(R))
     assert client.state is D
 
 
-@needs(Capability.DIALS)
-async def test_cancelling_a_second_connect_stops_only_the_waiting(protocol: Harness, make_client: MakeClient) -> None:
-    client = make_client()
+async def test_007_cancelling_a_second_connect_stops_only_its_waiting(
+    protocol: Harness, make_client: MakeClient
+) -> None:
+    await protocol.stop_peer()
+    client = make_client(policy=QUICKLY, retry_first=True)
     first = asyncio.ensure_future(client.connect())
-    await a_turn()
+    await client.wait_for(R)
     await cancelled(client.connect(), a_turn)
+    await protocol.start_peer()
     await first
     assert (client.state, protocol.connections) == (K, 1)
 
@@ -110,16 +119,42 @@ async def test_cancelling_a_wait_for_a_state_disturbs_nothing(protocol: Harness,
     await other
 
 
-async def test_cancelling_the_closing_does_not_stop_it(protocol: Harness, connect: Connect) -> None:
-    client = await connect()
-    await cancelled(client.aclose(), a_turn)
-    assert client.state is D
-    await protocol.wait_until_alone()
-    await client.aclose()
+async def test_006_cancelling_the_closing_at_any_moment_does_not_stop_it(protocol: Harness, connect: Connect) -> None:
+    for moment in itertools.count(1):
+        client = await connect()
+        closing = asyncio.ensure_future(client.aclose())
+        await turns(moment)
+        if closing.done():
+            break
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        assert client.state is D
+        await protocol.wait_until_alone()
+        await client.aclose()
+    assert moment > 1
 
 
 @needs(Capability.SENDS)
-async def test_cancelling_a_request_disturbs_no_other_and_its_answer_goes_nowhere(
+async def test_010_a_request_cancelled_at_any_moment_leaves_a_client_that_works(
+    protocol: Harness, connect: Connect
+) -> None:
+    client = await connect()
+    for moment in itertools.count():
+        request = asyncio.ensure_future(protocol.request(client))
+        await turns(moment)
+        if request.done():
+            break
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        await protocol.request(client)
+    assert moment > 1
+    assert (client.state, client.epoch) == (K, 1)
+
+
+@needs(Capability.SENDS)
+async def test_010_cancelling_a_request_disturbs_no_other_and_its_answer_goes_nowhere(
     protocol: Harness, connect: Connect
 ) -> None:
     client = await connect()
@@ -134,8 +169,8 @@ async def test_cancelling_a_request_disturbs_no_other_and_its_answer_goes_nowher
     await protocol.request(client)
 
 
-@needs(Capability.SENDS)
-async def test_closing_a_client_of_a_peer_that_takes_no_data_ends_soon(protocol: Harness, connect: Connect) -> None:
+@needs(Capability.SENDS, Capability.BULK)
+async def test_006_closing_a_client_of_a_peer_that_takes_no_data_ends_soon(protocol: Harness, connect: Connect) -> None:
     client = await connect()
     protocol.freeze()
     requests = [asyncio.ensure_future(protocol.large_request(client)) for _ in range(200)]

@@ -22,6 +22,7 @@ __all__ = [
     "Step",
     "ended",
     "numbers_and_states",
+    "step",
     "steps",
     "take",
 ]
@@ -50,8 +51,12 @@ async def take(subscription: EventSubscription[Any], count: int) -> list[Any]:
     return [await subscription.recv() for _ in range(count)]
 
 
+def step(change: ConnectionStateChanged) -> Step:
+    return Step(change.state, change.epoch, change.attempt)
+
+
 async def steps(states: EventSubscription[ConnectionStateChanged], count: int) -> list[Step]:
-    return [Step(change.state, change.epoch, change.attempt) for change in await take(states, count)]
+    return [step(change) for change in await take(states, count)]
 
 
 async def numbers_and_states(
