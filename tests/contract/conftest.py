@@ -1,6 +1,7 @@
 """The `protocol` fixture: every test of this folder runs once for each protocol, and must leave nothing behind."""
 
 import asyncio
+import contextlib
 import gc
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -9,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from asterisk_py_core import AsteriskError, ConnectionStateChanged, EventSubscription
 from tests.contract.harness import CANNOT, Client, Harness
 from tests.contract.harnesses import HARNESSES
+from tests.contract.watching import is_next
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +29,19 @@ def sockets() -> int:
     fds = Path("/proc/self/fd")
     links = [fd.readlink() for fd in fds.iterdir() if fd.is_symlink()] if fds.exists() else []
     return sum(str(link).startswith("socket:") for link in links)
+
+
+def timers() -> set[asyncio.TimerHandle]:
+    """Return what the running loop will call some time; the loop's own list of it is the only one there is.
+
+    aiohttp starts the heartbeat of a WebSocket anew when the answer to its closing comes, and lets it run out.
+    """
+    scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
+    return {
+        timer
+        for timer in scheduled
+        if not (timer.cancelled() or getattr(timer._callback, "__module__", "").startswith("aiohttp."))
+    }
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,28 +60,36 @@ async def protocol(harness: type[Harness], request: pytest.FixtureRequest) -> As
         for capability in marker.args:
             if capability not in harness.capabilities:
                 pytest.skip(f"{harness.name}: {CANNOT[harness.name][capability]}")
-    before = sockets(), set(threading.enumerate())
+    before = sockets(), set(threading.enumerate()), timers()
     protocol = harness()
     await protocol.start_peer()
     yield protocol
     await protocol.aclose()
     assert asyncio.all_tasks() == {asyncio.current_task()}
     gc.collect()  # A transport left open warns here, and warnings fail tests.
-    assert (sockets(), set(threading.enumerate())) == before
+    assert (sockets(), set(threading.enumerate()), timers()) == before
 
 
 @pytest.fixture
 async def make_client(protocol: Harness) -> AsyncIterator[Callable[..., Client]]:
-    """Return what makes clients that have not connected; they are closed at the end."""
-    made: list[Client] = []
+    """Return what makes clients that have not connected; they are closed at the end, and none has made a wrong move."""
+    made: list[tuple[Client, EventSubscription[ConnectionStateChanged]]] = []
 
     def make_client(**options: Any) -> Client:
-        made.append(protocol.client(**options))
-        return made[-1]
+        client = protocol.client(**options)
+        made.append((client, client.states()))
+        return client
 
     yield make_client
-    for client in made:
+    for client, states in made:
         await client.aclose()
+        changes: list[ConnectionStateChanged] = []
+        with contextlib.suppress(AsteriskError):  # What ended the run.
+            async for change in states:
+                changes.append(change)  # noqa: PERF401 - what came before the error counts
+        assert [
+            change for before, change in zip([None, *changes], changes, strict=False) if not is_next(before, change)
+        ] == []
 
 
 @pytest.fixture

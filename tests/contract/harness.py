@@ -4,7 +4,9 @@ A harness is a peer on loopback together with the client under test; the tests u
 nothing else. A new protocol joins with a harness in ``harnesses.py`` and a row in :data:`CANNOT`.
 """
 
+import asyncio
 import errno
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -77,6 +79,8 @@ class Harness(ABC):
     """How many TCP connections the client may have at a time."""
     refusal: ClassVar[int] = errno.ECONNREFUSED
     """What the system says to a client whose peer is stopped."""
+    unreachable: ClassVar[int] = errno.EHOSTUNREACH
+    """What the system says after :meth:`cut_off`."""
     fatal_error: ClassVar[type[AsteriskError]] = LoginRejectedError
     """What :meth:`fail_for_good` makes of every try."""
     finds_silence_in: ClassVar[float | None] = None
@@ -103,6 +107,14 @@ class Harness(ABC):
     @abstractmethod
     def reset(self) -> None:
         """Break every connection as a peer does that crashed (RST)."""
+
+    def cut_off(self) -> None:
+        """Let the system of this test's loop find no way to any address."""
+
+        async def sock_connect(*_: object) -> None:
+            raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+
+        asyncio.get_running_loop().sock_connect = sock_connect  # type: ignore[method-assign,assignment]
 
     @abstractmethod
     def freeze(self) -> None:

@@ -38,12 +38,12 @@ _connect = socket.socket.connect
 
 
 class _System:
-    """What this process asks of the system about one port: it can be taken away, given to another program or denied."""
+    """What this process asks of the system about one port: it can be taken away, or refused."""
 
     def __init__(self) -> None:
         self.opened = 0
         self.changed = asyncio.Event()
-        self.denied = False
+        self.fault: int | None = None
         self._listening: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._calling: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._holder = socket.socket()
@@ -58,8 +58,8 @@ class _System:
         self.close = weakref.finalize(self, self._patches.close)
 
     def bind(self, sock: socket.socket, address: Any) -> None:
-        if self.denied:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if self.fault is not None:
+            raise OSError(self.fault, os.strerror(self.fault))
         _bind(sock, address)
 
     def listen(self, sock: socket.socket, *backlog: int) -> None:
@@ -140,6 +140,7 @@ class AgiHarness(Harness):
     logins: ClassVar[Sequence[Mapping[str, Any]]] = ()
     at_once = 10  # A call for each.
     refusal = errno.EADDRINUSE
+    unreachable = errno.EADDRNOTAVAIL
     fatal_error = ListenFailedError
 
     def __init__(self) -> None:
@@ -193,7 +194,11 @@ class AgiHarness(Harness):
 
     def fail_for_good(self) -> None:
         """Deny the port, as the system does to who may not have it."""
-        self._system.denied = True
+        self._system.fault = errno.EACCES
+
+    def cut_off(self) -> None:
+        """Take the address from this machine."""
+        self._system.fault = errno.EADDRNOTAVAIL
 
     def talk_nonsense(self) -> None:
         self._then(self._call_with_nonsense)
@@ -202,7 +207,7 @@ class AgiHarness(Harness):
         raise NotImplementedError(Capability.TLS.value)
 
     def behave(self) -> None:
-        self._system.denied = False
+        self._system.fault = None
 
     def emit(self, number: int) -> None:
         self._then(lambda: self._call(FakeAsteriskCall("event", args=[str(number)])))

@@ -21,6 +21,7 @@ __all__ = [
     "R",
     "Step",
     "ended",
+    "is_next",
     "numbers_and_states",
     "step",
     "steps",
@@ -31,6 +32,9 @@ D: Final = ConnectionState.DISCONNECTED
 C: Final = ConnectionState.CONNECTING
 K: Final = ConnectionState.CONNECTED
 R: Final = ConnectionState.RECONNECTING
+
+# All the moves there are: "close" leads from each state to D, and D is where a run ends as well as where it begins.
+MOVES: Final = {(D, C), (C, K), (C, R), (C, D), (K, R), (K, D), (R, C), (R, D)}
 
 # As fast as a policy may be: a tenth of a second between two tries.
 QUICKLY: Final = ReconnectPolicy.fixed(0.1)
@@ -71,6 +75,19 @@ async def numbers_and_states(
         elif (number := protocol.number_of(event)) is not None:
             seen.append(number)
     return seen
+
+
+def is_next(before: ConnectionStateChanged | None, change: ConnectionStateChanged) -> bool:
+    """Whether *change* can follow *before*, None being the beginning."""
+    state, epoch, attempt = (D, 0, 0) if before is None else step(before)
+    return (
+        change.previous is state
+        and (change.previous, change.state) in MOVES
+        and change.epoch == epoch + (change.state is K)
+        and change.attempt in ((attempt + 1, 1) if change.state is R else (attempt,))
+        and (change.retry_in is not None) == (change.state is R)
+        and (before is None or before.state is not D)
+    )
 
 
 async def ended(client: Client) -> BaseException | None:
