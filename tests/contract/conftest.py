@@ -64,7 +64,8 @@ async def protocol(harness: type[Harness], request: pytest.FixtureRequest) -> As
     protocol = harness()
     await protocol.start_peer()
     yield protocol
-    await protocol.aclose()
+    async with asyncio.timeout(5):  # The limit below may be used up.
+        await protocol.aclose()
     assert asyncio.all_tasks() == {asyncio.current_task()}
     gc.collect()  # A transport left open warns here, and warnings fail tests.
     assert (sockets(), set(threading.enumerate()), timers()) == before
