@@ -60,6 +60,8 @@ async def protocol(harness: type[Harness], request: pytest.FixtureRequest) -> As
         for capability in marker.args:
             if capability not in harness.capabilities:
                 pytest.skip(f"{harness.name}: {CANNOT[harness.name][capability]}")
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     before = sockets(), set(threading.enumerate()), timers()
     protocol = harness()
     await protocol.start_peer()
@@ -67,7 +69,8 @@ async def protocol(harness: type[Harness], request: pytest.FixtureRequest) -> As
     async with asyncio.timeout(5):  # The limit below may be used up.
         await protocol.aclose()
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    gc.collect()  # A transport left open warns here, and warnings fail tests.
+    gc.collect()  # A transport left open warns here, and warnings fail tests; an error that reached nobody complains.
+    assert complaints == []
     assert (sockets(), set(threading.enumerate()), timers()) == before
 
 

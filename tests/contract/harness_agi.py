@@ -352,7 +352,8 @@ class AgiHarness(Harness):
     async def _call(self, call: FakeAsteriskCall) -> None:
         """Bring *call*, and return when it is over, or was refused."""
         if not self._system.is_taken:
-            await asyncio.wait((self._dial(call),))
+            (outcome,) = await asyncio.gather(self._dial(call), return_exceptions=True)
+            assert outcome is None or isinstance(outcome, OSError | asyncio.CancelledError)
 
     async def _call_with_nonsense(self) -> None:
         reader, writer = await asyncio.open_connection(HOST, self._system.port)
