@@ -453,6 +453,23 @@ async def test_074_a_lost_connection_ends_the_handler_and_is_no_failure() -> Non
 
 
 @on_virtual_clock
+async def test_074_a_connection_that_ends_between_two_commands_is_no_failure_either() -> None:
+    async def handler(call: AgiSession) -> None:
+        await call.send("NOOP", "one")
+        await call.send("NOOP", "two")
+
+    bench = Bench(handler)
+    link = bench.call()
+    await link.wait_written(b'NOOP "one"\n')
+    # The answer and the end of the connection in one turn of the loop: the handler runs before the end is said.
+    link.say(b"200 result=0\n")
+    link.broken = True
+    asyncio.get_running_loop().call_later(0.1, link.lose, LOST)
+    await bench.over()
+    assert bench.story == [SessionStarted, SessionHungUp, SessionEnded]
+
+
+@on_virtual_clock
 async def test_074_another_error_after_the_hangup_is_a_failure() -> None:
     async def crash(call: AgiSession) -> None:
         await call.wait_hangup()

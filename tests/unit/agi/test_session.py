@@ -355,13 +355,14 @@ async def test_a_connection_lost_during_a_command_leaves_its_outcome_unknown() -
 
 
 @on_virtual_clock
-async def test_a_link_that_takes_nothing_any_more_is_not_sent() -> None:
+async def test_a_link_that_takes_nothing_any_more_is_not_sent_and_has_hung_up() -> None:
     call, link = await scripted_session()
-    link.broken = True
+    link.broken = True  # As a stream between the end of what it reads and `connection_lost`.
     for _ in range(2):
         with pytest.raises(NotSentError, match="NOOP was not sent") as caught:
             await call.send("NOOP")
         assert isinstance(caught.value.__cause__, ConnectionClosedError)
+        assert call.hungup
         link.lose(LOST)
 
 

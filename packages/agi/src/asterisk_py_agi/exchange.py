@@ -102,9 +102,10 @@ class Exchange:
         try:
             self._link.write(data)
         except ConnectionClosedError as error:
-            # Nothing of it was written, and nothing more ever will be.
-            self.conversation.abandon("the connection is closed")
+            # Nothing of it was written. A stream knows of its end a turn of the loop before it says so, and whoever
+            # learns of it now has to see the hangup now.
             self._waiter = None
+            self.connection_lost(error)
             raise self._not_sent(command) from error
         if logger.isEnabledFor(logging.DEBUG):
             logger.debug("to %s: %s, %d arguments", self.address, self.conversation.running, len(args))
