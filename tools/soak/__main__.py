@@ -1,8 +1,8 @@
 """Connect and close ten thousand times, then listen to all that a busy Asterisk says while it is killed and restarted.
 
 ``python -m tools.soak [--cycles 10000] [--minutes 10] [--protocol ami]`` starts the Asterisk of `make asterisk` for
-itself. It prints what the process holds at intervals, and exits with 1 if that grew, or if an event is missing where no
-`ConnectionStateChanged` said so.
+itself. It prints what the process holds at intervals, and exits with 1 if that grew, or if an event, an answer or a
+call is missing and nothing said so.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import time
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
-from asterisk_py_core.reconnect import ConnectionState, ConnectionStateChanged
+from asterisk_py_core.reconnect import ConnectionState
 from tools.asterisk import Asterisk
 
+from .agi import AgiSubject
 from .ami import AmiSubject
-from .ledger import Ledger
-from .subject import Ended, Numbered, Subject
+from .ari import AriSubject
 from .vitals import Chart, Vitals, waited_for_processor
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from asterisk_py_core.event_bus import EventSubscription
     from asterisk_py_core.supervised import Supervised
 
-SUBJECTS: Final[dict[str, Callable[[Asterisk], Subject[Any]]]] = {"ami": AmiSubject}
+    from .subject import Subject
+
+SUBJECTS: Final[dict[str, Callable[[Asterisk], Subject[Any]]]] = {
+    subject.name: subject for subject in (AmiSubject, AgiSubject, AriSubject)
+}
 SAMPLES: Final = 40
 # One restart for so many samples, by turns as a crash and as an administrator's stop.
 SAMPLES_PER_RESTART: Final = 4
@@ -55,25 +59,25 @@ def main() -> None:
     sys.unraisablehook = lambda broken: problems.append(f"left behind: {broken.exc_value!r}")
     with Asterisk.start() as pbx:
         for name in options.protocol or SUBJECTS:
-            subject = SUBJECTS[name](pbx)
-            problems += asyncio.run(_cycles(subject, options.cycles))
-            problems += asyncio.run(_load(subject, options.minutes * 60))
+            problems += asyncio.run(_cycles(SUBJECTS[name](pbx), options.cycles))
+            problems += asyncio.run(_load(SUBJECTS[name](pbx), options.minutes * 60))
     print("\n" + ("\n".join(problems) or "flat, and nothing was lost that was not said to be lost"))
     sys.exit(bool(problems))
 
 
 async def _cycles(subject: Subject[Any], cycles: int) -> list[str]:
-    """Connect, use and close a client again and again; nothing may be left of any."""
-    print(f"\n{subject.name}: {cycles:,} times connect, one request, close")
+    """Connect, use and close again and again; nothing may be left of any."""
+    print(f"\n{subject.name}: {cycles:,} times {subject.cycle_is}")
     # The samples themselves are kept, and caches fill: of regular expressions, of the resolver.
     chart, started = Chart("cycles", noise=500), time.monotonic()
     step = max(1, cycles // SAMPLES)
-    for done in range(1, cycles + 1):
-        async with subject.observer() as client:
-            await subject.use(client)
-        if done % step == 0:
-            chart.add(Vitals.take(time.monotonic() - started, done))
-    return [f"{subject.name}, cycles: {problem}" for problem in chart.problems()]
+    async with subject.driver() as driver:
+        for done in range(1, cycles + 1):
+            await subject.cycle(driver)
+            if done % step == 0:
+                chart.add(Vitals.take(time.monotonic() - started, done))
+    print(f"{(time.monotonic() - started) / cycles * 1000:.1f} ms each")
+    return [f"{subject.name}, cycles: {problem}" for problem in (*chart.problems(), *subject.problems())]
 
 
 async def _load(subject: Subject[Any], seconds: float) -> list[str]:
@@ -84,33 +88,42 @@ async def _load(subject: Subject[Any], seconds: float) -> list[str]:
     listener = Listener(subject)
     # What is on its way when a sample is taken: two hundred requests' leavings, and unread events of many sizes.
     chart = Chart("events", noise=5_000)
-    started, number = time.monotonic(), 0
     async with listener.client, subject.driver() as driver, listener:
-        for sample in range(1, SAMPLES + 1):
-            due = started + seconds * sample / SAMPLES
-            while time.monotonic() < due:
-                number = await subject.load(driver, number)
-            await listener.caught_up()
-            if chart.samples and listener.events == chart.samples[-1].done and seconds / SAMPLES > STANDSTILL:
-                listener.losses.append(f"no event came between the samples {sample - 1} and {sample}")
-            chart.add(Vitals.take(time.monotonic() - started, listener.events))
-            if sample % SAMPLES_PER_RESTART == 0 and sample < SAMPLES:
-                listener.restarting = True
-                number = await _restart(subject, driver, number, crash=sample % (2 * SAMPLES_PER_RESTART) == 0)
-                await listener.caught_up()
-                listener.restarting = False
-    problems = [*chart.problems(), *listener.problems()]
-    ledger = listener.ledger
-    print(
-        f"{listener.events:,} events, {listener.events / (time.monotonic() - started):,.0f}/s; {ledger.received:,} of"
-        f" them numbered, {ledger.said:,} numbers missing in the announced gaps, {len(ledger.unsaid)} elsewhere;"
-        f" cut off for want of a processor: {listener.starved}"
-    )
+        await _drive(subject, driver, listener, chart, seconds)
+    problems = [*chart.problems(), *listener.problems(), *subject.problems()]
+    if not listener.starved:  # Whoever was cut off may have been refused for it.
+        problems += subject.refusals[:10]
+    print(listener)
     del listener, driver
     after = Vitals.take(seconds, 0)
     if (after.descriptors, after.tasks) != (before.descriptors, before.tasks):
         problems.append(f"after closing: {after.descriptors} descriptors and {after.tasks} tasks, before: {before}")
     return [f"{subject.name}, load: {problem}" for problem in problems]
+
+
+async def _drive(
+    subject: Subject[Any], driver: Supervised[Any], listener: Listener, chart: Chart, seconds: float
+) -> None:
+    """Keep up the load for so many *seconds*, take samples, and restart Asterisk now and then."""
+    started, number, epoch = time.monotonic(), 0, driver.epoch
+    for sample in range(1, SAMPLES + 1):
+        due = started + seconds * sample / SAMPLES
+        number = await subject.load(driver, number)
+        while time.monotonic() < due:
+            number = await subject.load(driver, number)
+        await subject.settle(driver)
+        await listener.caught_up()
+        if driver.epoch != epoch:
+            listener.losses.append(f"Asterisk was up, and the driver was cut off before the sample {sample}")
+        if chart.samples and listener.events == chart.samples[-1].done and seconds / SAMPLES > STANDSTILL:
+            listener.losses.append(f"no event came between the samples {sample - 1} and {sample}")
+        chart.add(Vitals.take(time.monotonic() - started, listener.events))
+        if sample % SAMPLES_PER_RESTART == 0 and sample < SAMPLES:
+            subject.restarting = True
+            number = await _restart(subject, driver, number, crash=sample % (2 * SAMPLES_PER_RESTART) == 0)
+            await listener.caught_up()
+            subject.restarting = False
+        epoch = driver.epoch
 
 
 async def _restart(subject: Subject[Any], driver: Supervised[Any], number: int, *, crash: bool) -> int:
@@ -121,6 +134,8 @@ async def _restart(subject: Subject[Any], driver: Supervised[Any], number: int, 
             subject.pbx.kill()
         subject.pbx.restart()
 
+    # There was a sample just now, and nothing is under way.
+    number = await subject.load(driver, number)
     restarting = asyncio.create_task(asyncio.to_thread(restart))
     while not restarting.done():
         number = await subject.load(driver, number)
@@ -129,18 +144,16 @@ async def _restart(subject: Subject[Any], driver: Supervised[Any], number: int, 
 
 
 class Listener:
-    """Reads every event of a client of its own, keeps the ledger, and has a bounded subscription that nobody reads."""
+    """Reads every event of a client of its own, and has a bounded subscription that nobody reads."""
 
     def __init__(self, subject: Subject[Any]) -> None:
         self.client = subject.observer()
-        self.ledger = Ledger()
         self.events = 0
         self.losses: list[str] = []
         self.starved = 0
         self._started = time.monotonic()
         self._sampled = _clocks()
-        self.restarting = False
-        self._read = subject.read
+        self._subject = subject
         self._story: EventSubscription[Any] = self.client.events()
         self._unread: EventSubscription[Any] = self.client.events(capacity=1_000, lossy=True)
         self._tasks = asyncio.TaskGroup()
@@ -167,14 +180,21 @@ class Listener:
 
     def problems(self) -> Iterator[str]:
         """Yield what was lost without a word, and without a reason."""
-        yield from self.ledger.unsaid[:10]
         yield from self.losses
         lost, backlog, published = self._unread.lost, self._unread.backlog, self._story.delivered
         if lost + backlog != published:
             yield f"the bounded subscription that nobody reads counts {lost} lost, {backlog} there, of {published}"
 
-    def _lost(self, cause: BaseException) -> None:
-        """Book a loss that no restart explains: Asterisk cuts off who does not read for 100 ms (main/manager.c).
+    def __str__(self) -> str:
+        ledger = self._subject.ledger
+        return (
+            f"{self.events:,} events, {self.events / (time.monotonic() - self._started):,.0f}/s; {ledger.received:,}"
+            f" numbers, {ledger.said:,} missing in the announced gaps, {len(ledger.unsaid)} elsewhere;"
+            f" cut off for want of a processor: {self.starved}{self._subject.story()}"
+        )
+
+    def _lost(self, cause: object) -> None:
+        """Book a loss that no restart explains.
 
         Who waited for a processor for more than half of the time could not have read; who computed or slept could.
         """
@@ -185,7 +205,7 @@ class Listener:
         )
         print(f"        {loss}", flush=True)
         self._sampled = _clocks()
-        if waited > at / 2:
+        if self._subject.cuts_off_who_is_slow and waited > at / 2:
             self.starved += 1
         else:
             self.losses.append(loss)
@@ -193,15 +213,9 @@ class Listener:
     async def _listen(self) -> None:
         async for event in self._story:
             self.events += 1
-            if isinstance(event, ConnectionStateChanged):
-                self.ledger.begin(event.epoch)
-                if event.previous is ConnectionState.CONNECTED and event.cause and not self.restarting:
-                    self._lost(event.cause)
-            match self._read(event):
-                case Numbered(source, number):
-                    self.ledger.saw(source, number)
-                case Ended(source, total):
-                    self.ledger.ended(source, total)
+            self._subject.read(event)
+            if not self._subject.restarting and (cause := self._subject.loss(event)):
+                self._lost(cause)
 
 
 def _clocks() -> tuple[float, float, float]:

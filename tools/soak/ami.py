@@ -9,7 +9,6 @@ from asterisk_py_ami import (
     ConnectionState,
     ConnectionStateChanged,
     Credentials,
-    ReconnectPolicy,
     RequestRejectedError,
     actions,
 )
@@ -17,9 +16,9 @@ from asterisk_py_ami import ConnectionError as LinkError
 from asterisk_py_ami.events import Hangup, Newexten, UserEvent
 from tools.asterisk import Asterisk
 
-from .subject import Ended, Numbered, Subject
+from .subject import SOON, Subject
 
-__all__ = ["AmiSubject"]
+__all__ = ["AmiSubject", "ami_client", "is_not_now"]
 
 # User events by action, at once.
 BATCH: Final = 200
@@ -27,7 +26,6 @@ BATCH: Final = 200
 CALL: Final = 5_000
 # What Asterisk says while it stops, and while it boots and has no dialplan yet.
 NOT_NOW: Final = frozenset({"Asterisk is shutting down", "Extension does not exist."})
-SOON: Final = ReconnectPolicy.exponential(initial=0.1, max=1.0)
 
 
 class AmiSubject(Subject[AmiClient]):
@@ -46,15 +44,17 @@ class AmiSubject(Subject[AmiClient]):
 
     def observer(self) -> AmiClient:
         """Return a client with all events."""
-        return self._client("on")
+        return ami_client(self.pbx, "on")
 
     def driver(self) -> AmiClient:
         """Return a client without events."""
-        return self._client("off")
+        return ami_client(self.pbx, "off")
 
-    async def use(self, client: AmiClient) -> None:
-        """Ping."""
-        await client.ping()
+    async def cycle(self, driver: AmiClient) -> None:
+        """Connect with all events, ping, and close."""
+        del driver
+        async with self.observer() as client:
+            await client.ping()
 
     async def load(self, driver: AmiClient, start: int) -> int:
         """Keep one call flooding, and send a batch of actions that make events."""
@@ -67,42 +67,37 @@ class AmiSubject(Subject[AmiClient]):
             numbers = range(start, start + BATCH)
             sending = [driver.send(actions.UserEvent("Soak", fields={"Number": number})) for number in numbers]
             for end in await asyncio.gather(*sending, return_exceptions=True):
-                if isinstance(end, BaseException):
-                    _check_not_now(end)
+                if isinstance(end, Exception):
+                    self._check_not_now(end)
             # Some of those that failed may have been carried out.
             start += BATCH
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._echoed.wait(), 1.0)
         except RequestRejectedError as error:
-            _check_not_now(error)
+            self._check_not_now(error)
             self._may_call = True
-        except LinkError:
-            pass  # The next call is made once the observer is back, too.
+        except LinkError as error:
+            self.failed(error)  # The next call is made once the observer is back, too.
         if driver.state is not ConnectionState.CONNECTED:
             await driver.wait_for(ConnectionState.CONNECTED)
         return start
 
-    def read(self, event: object) -> Numbered | Ended | None:
-        """Read the numbers of both sources, and the end of a call."""
+    def read(self, event: object) -> None:
+        """Book the numbers of both sources, and the end of a call."""
+        super().read(event)
         if isinstance(event, UserEvent):
-            seen = Numbered(event.uniqueid or "actions", int(event["Number"]))
-            if seen == Numbered("actions", self._last):
+            source, number = event.uniqueid or "actions", int(event["Number"])
+            self.ledger.saw(source, number)
+            if (source, number) == ("actions", self._last):
                 self._echoed.set()
-            return seen
-        if isinstance(event, Newexten) and event.exten == "flood" and event.application == "Hangup":
-            return Ended(event.uniqueid, CALL)
-        if isinstance(event, Hangup) and event.exten == "flood":
+        elif isinstance(event, Newexten) and event.exten == "flood" and event.application == "Hangup":
+            self.ledger.ended(event.uniqueid, CALL)
+        elif isinstance(event, Hangup) and event.exten == "flood":
             # At the end of its dialplan, or because Asterisk stops.
             self._may_call = True
-        if isinstance(event, ConnectionStateChanged):
+        elif isinstance(event, ConnectionStateChanged):
             self._may_call = event.state is ConnectionState.CONNECTED
             self._echoed.set()
-        return None
-
-    def _client(self, events: str) -> AmiClient:
-        user = self.pbx.user("admin")
-        credentials = Credentials(user.username, user.secret)
-        return AmiClient(self.pbx.host, self.pbx.ami_port, credentials=credentials, events=events, policy=SOON)
 
     async def _call(self, driver: AmiClient) -> None:
         # Sent, not `originate`d: its outcome is an event, and the driver has none.
@@ -115,10 +110,21 @@ class AmiSubject(Subject[AmiClient]):
         )
         await driver.send(call)
 
+    def _check_not_now(self, error: Exception) -> None:
+        if not is_not_now(error):
+            raise error
+        self.failed(error)
 
-def _check_not_now(error: BaseException) -> None:
-    """Raise *error* unless it says no more than that Asterisk is about to go, gone, or not quite there."""
-    if isinstance(error, RequestRejectedError) and error.reason in NOT_NOW:
-        return
-    if not isinstance(error, LinkError):
-        raise error
+
+def ami_client(pbx: Asterisk, events: str) -> AmiClient:
+    """Return a client that has not connected yet, of the user who may do and see everything."""
+    user = pbx.user("admin")
+    credentials = Credentials(user.username, user.secret)
+    return AmiClient(pbx.host, pbx.ami_port, credentials=credentials, events=events, policy=SOON)
+
+
+def is_not_now(error: BaseException) -> bool:
+    """Say whether *error* means no more than that Asterisk is about to go, gone, or not quite there."""
+    if isinstance(error, RequestRejectedError):
+        return error.reason in NOT_NOW
+    return isinstance(error, LinkError)

@@ -31,6 +31,11 @@ class Ledger:
         self._compare(source, total)
         self._last.pop(source, None)
 
+    def cut(self, source: str, total: int) -> None:
+        """Book that *source* was said to be cut off before it had sent all *total* of its events."""
+        last, _ = self._last.pop(source, (-1, 0))
+        self.said += total - last - 1
+
     def _compare(self, source: str, number: int) -> None:
         last, epoch = self._last.get(source, (-1, self._epoch))
         missing = number - last - 1
