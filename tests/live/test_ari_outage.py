@@ -114,7 +114,7 @@ async def test_089_who_is_replaced_ends_and_who_insists_takes_it_back(pbx: Aster
 async def test_091_a_frozen_asterisk_is_found_and_taken_back_when_it_thaws(
     own_pbx: Asterisk, monkeypatch: pytest.MonkeyPatch, transport: str
 ) -> None:
-    monkeypatch.setattr("asterisk_py_ari.transport.http.PING_AFTER", 1.0)
+    monkeypatch.setattr("asterisk_py_ari.transport.websocket.PING_AFTER", 1.0)
     ari = client(own_pbx, transport=transport)
     story = ari.events()
     async with ari:

@@ -764,7 +764,7 @@ async def test_a_close_frame_is_a_loss_that_names_its_code(
 async def test_091_a_silent_websocket_is_found_though_everything_else_works(
     pbx: FakeAriServer, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asterisk_py_ari.transport.http.PING_AFTER", 0.05)
+    monkeypatch.setattr("asterisk_py_ari.transport.websocket.PING_AFTER", 0.05)
     client = make_client()
     changes = client.states()
     async with client:
@@ -776,6 +776,19 @@ async def test_091_a_silent_websocket_is_found_though_everything_else_works(
             change = await next_of(changes, ConnectionStateChanged)
         assert "not even an answer to a ping" in str(change.cause)
         await client.wait_for(K)
+
+
+@pytest.mark.parametrize("transport", ["http", "websocket"])
+async def test_022_no_timer_holds_a_closed_client(make_client: MakeClient, transport: str) -> None:
+    def timers() -> list[str]:
+        loop: Any = asyncio.get_running_loop()
+        return [str(timer) for timer in loop._scheduled if not timer.cancelled()]
+
+    before = timers()
+    async with make_client(transport=transport) as client:
+        await client.asterisk.ping()
+    await asyncio.sleep(0)  # What the peer's last frames brought up.
+    assert timers() == before
 
 
 async def test_a_reader_that_is_behind_does_not_stop_the_connection(

@@ -9,7 +9,7 @@ from aiohttp import WSMessage, WSMsgType
 from aiohttp._websocket.reader import WebSocketDataQueue
 
 from asterisk_py_ari.protocol.envelope import FrameDecoder
-from asterisk_py_ari.transport.websocket import PING_AFTER, EventSocket
+from asterisk_py_ari.transport.websocket import EventSocket
 from asterisk_py_core.errors import ClientClosedError, ConnectionClosedError
 from tests.virtual_clock import on_virtual_clock
 
@@ -40,16 +40,17 @@ class Wire:
             autoclose=True,
             autoping=False,
             loop=loop,
-            heartbeat=PING_AFTER,
         )
 
     def arrive(self, kind: WSMsgType, data: bytes = b"") -> None:
         self.queue.feed_data(WSMessage(kind, data, None), len(data))
-        self.socket._on_data_received()
+
+    def abort(self) -> None:
+        self.closed_at.append(asyncio.get_running_loop().time())
 
 
 def made(wire: Wire) -> EventSocket:
-    return EventSocket(wire.socket, FrameDecoder(cast("Any", None)), address="pbx:8088", abort=lambda: None)
+    return EventSocket(wire.socket, FrameDecoder(cast("Any", None)), address="pbx:8088", abort=wire.abort)
 
 
 @on_virtual_clock

@@ -8,7 +8,7 @@ from asterisk_py_core.checks import check_count
 
 from .accepting import AcceptingServer
 from .media import FRAME_CAPACITY, MediaConnection
-from .transport.media_socket import MAX_RECEIVED, SUBPROTOCOL, MediaSocket
+from .transport.media_socket import HEARTBEAT, MAX_RECEIVED, SUBPROTOCOL, MediaSocket
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -38,7 +38,7 @@ class MediaServer(AcceptingServer[MediaConnection]):
     """
 
     _subprotocol = SUBPROTOCOL
-    _websocket_options: ClassVar = {"max_msg_size": MAX_RECEIVED}
+    _websocket_options: ClassVar = {"max_msg_size": MAX_RECEIVED, "heartbeat": HEARTBEAT}
 
     def __init__(  # noqa: PLR0913 - the address, and options that all have names
         self,

@@ -17,7 +17,7 @@ from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import InputError
 from asterisk_py_core.stream import format_address
 
-from .media_socket import CLOSE_TIMEOUT, HEARTBEAT
+from .media_socket import CLOSE_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -151,7 +151,6 @@ class Acceptor:
             return self._refuse(visitor, status, problem)
         socket: Socket = web.WebSocketResponse(
             timeout=CLOSE_TIMEOUT,
-            heartbeat=HEARTBEAT,
             protocols=(self._subprotocol,),
             compress=False,
             **self._options,

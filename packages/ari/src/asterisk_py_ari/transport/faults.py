@@ -23,7 +23,7 @@ from asterisk_py_core.errors import (
 )
 from asterisk_py_core.stream import reason
 
-__all__ = ["connect_failure", "lost", "socket_failure"]
+__all__ = ["connect_failure", "lost", "silence", "socket_failure"]
 
 _QUOTED = re.compile(r"b(['\"])(.*)\1")
 
@@ -60,13 +60,16 @@ def lost(error: Exception, address: str) -> AsteriskError:
     return ConnectionClosedError(address=address, reason=text)
 
 
-def socket_failure(error: object, address: str, *, frame_limit: int, silence: float) -> AsteriskError:
+def silence(address: str, seconds: float) -> AsteriskError:
+    """Return the error for a WebSocket to *address* by which nothing came for so many *seconds*."""
+    text = f"no frame for {seconds:g} s, not even an answer to a ping"
+    return ConnectionClosedError(address=address, reason=text)
+
+
+def socket_failure(error: object, address: str, *, frame_limit: int) -> AsteriskError:
     """Return the error for what aiohttp found wrong with a WebSocket to *address*."""
     if isinstance(error, aiohttp.WebSocketError):
         if error.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG:
             return FrameTooLargeError(what=f"a WebSocket frame from {address}", limit=frame_limit)
         return MalformedFrameError(f"{address} sent what is no WebSocket frame: {error}")
-    if isinstance(error, aiohttp.ServerTimeoutError):
-        text = f"no frame for {silence:g} s, not even an answer to a ping"
-        return ConnectionClosedError(address=address, reason=text)
     return lost(error, address) if isinstance(error, Exception) else ConnectionClosedError(address=address)

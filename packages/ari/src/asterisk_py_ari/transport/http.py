@@ -30,7 +30,7 @@ from asterisk_py_core.redaction import redact
 from asterisk_py_core.stream import format_address, set_options
 
 from .faults import connect_failure, lost
-from .websocket import FRAME_LIMIT, PING_AFTER
+from .websocket import FRAME_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -142,7 +142,6 @@ class HttpTransport:
                 opened = await session.ws_connect(
                     URL(self._base + target, encoded=True),
                     autoping=False,
-                    heartbeat=PING_AFTER,
                     max_msg_size=FRAME_LIMIT,
                     timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
                     decode_text=False,

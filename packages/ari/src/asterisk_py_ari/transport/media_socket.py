@@ -19,7 +19,7 @@ from asterisk_py_core.errors import (
 )
 from asterisk_py_core.stream import format_address, reason
 
-from .faults import connect_failure, lost, socket_failure
+from .faults import connect_failure, lost, silence, socket_failure
 from .tls import client_context
 
 if TYPE_CHECKING:
@@ -101,8 +101,10 @@ class MediaSocket:
                 return None
             case WSMsgType.CLOSE:
                 raise ConnectionClosedError(address=self.address, reason=f"the peer closed it with {message.data}")
+            case WSMsgType.ERROR if isinstance(message.data, aiohttp.ServerTimeoutError):
+                raise silence(self.address, HEARTBEAT * 1.5)
             case WSMsgType.ERROR:
-                raise socket_failure(message.data, self.address, frame_limit=MAX_RECEIVED, silence=HEARTBEAT * 1.5)
+                raise socket_failure(message.data, self.address, frame_limit=MAX_RECEIVED)
             case _:
                 raise ConnectionClosedError(address=self.address)
 

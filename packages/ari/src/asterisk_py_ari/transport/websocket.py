@@ -17,7 +17,7 @@ from asterisk_py_core.errors import AsteriskError, ClientClosedError, Connection
 from asterisk_py_core.pending import PendingRequests
 from asterisk_py_core.redaction import redact
 
-from .faults import socket_failure
+from .faults import silence, socket_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,9 @@ __all__ = ["FRAME_LIMIT", "PING_AFTER", "EventSocket"]
 
 logger = logging.getLogger(__name__)
 
-# After so many seconds without a frame aiohttp sends a ping, and after half as many more without any it gives up: a
-# silent socket is found in 30 s. Asterisk may leave one open after it has dropped its session (seen on 22.10.1).
+# After so many seconds without a frame a ping is sent, and after half as many more without any the socket is given up:
+# a silent one is found in 30 s. Asterisk may leave one open after it has dropped its session (seen on 22.10.1).
 PING_AFTER: Final = 20.0
-SILENCE: Final = PING_AFTER * 1.5
 # The largest frame seen was a list of channels. A frame that is larger than this ends the connection.
 FRAME_LIMIT: Final = 32 * 1024 * 1024
 # What is shown of a frame in the log.
@@ -70,6 +69,9 @@ class EventSocket:
         self._outgoing: deque[tuple[PendingRequest[Answer], str] | None] = deque()
         self._has_more = asyncio.Event()
         self._keys = itertools.count()
+        self._loop = asyncio.get_running_loop()
+        self._heard_at = self._loop.time()
+        self._heartbeat = self._loop.call_later(PING_AFTER, self._check_silence)
         self._reader = asyncio.create_task(self._read(), name=f"reader of {address}")
         self._writer = asyncio.create_task(self._write(), name=f"writer to {address}")
 
@@ -178,6 +180,7 @@ class EventSocket:
         socket = self._socket
         while True:
             message = await socket.receive()
+            self._heard_at = self._loop.time()
             kind = message.type
             if kind is aiohttp.WSMsgType.TEXT:
                 self._received(message.data)
@@ -202,16 +205,33 @@ class EventSocket:
 
     def _closed(self, message: aiohttp.WSMessage) -> AsteriskError:
         if message.type is aiohttp.WSMsgType.ERROR:
-            return socket_failure(message.data, self.address, frame_limit=FRAME_LIMIT, silence=SILENCE)
+            return socket_failure(message.data, self.address, frame_limit=FRAME_LIMIT)
         if message.type is aiohttp.WSMsgType.CLOSE:
             text = f"the peer closed the WebSocket with code {message.data} {message.extra or ''}".rstrip()
             return ConnectionClosedError(address=self.address, reason=text)
         return ConnectionClosedError(address=self.address)
 
+    def _check_silence(self) -> None:
+        """Send a ping if nothing came for a while, and give up if nothing came of that.
+
+        aiohttp's own heartbeat sets its timer again when the peer answers a close, and it would hold a closed client
+        for 30 s more.
+        """
+        limit = PING_AFTER * 1.5
+        silent_for = self._loop.time() - self._heard_at
+        if silent_for >= limit:
+            self.abort(silence(self.address, limit))
+            return
+        if silent_for >= PING_AFTER:
+            self._send(None)
+        due = limit if silent_for >= PING_AFTER else PING_AFTER
+        self._heartbeat = self._loop.call_at(self._heard_at + due, self._check_silence)
+
     def _end(self, cause: AsteriskError) -> None:
         if self.cause is not None:
             return
         self.cause = cause
+        self._heartbeat.cancel()
         # First, so that whoever waits for this runs before those whose requests end with it.
         if self._end_waiter is not None and not self._end_waiter.done():
             self._end_waiter.set_result(None)
