@@ -56,7 +56,7 @@ asterisk: sync ## provision a real Asterisk 22 from Debian packages (root; cache
 live: asterisk ## run the live tests on a real Asterisk, started and stopped for them
 	$(BIN)/pytest -m live tests/live
 
-soak: asterisk ## connect 10,000 times, then 10 minutes of events and restarts, on a real Asterisk: SOAK_CYCLES, SOAK_MINUTES
+soak: asterisk ## each protocol: connect 10,000 times, then 10 minutes of events and restarts, on a real Asterisk: SOAK_CYCLES, SOAK_MINUTES
 	$(BIN)/python -m tools.soak --cycles $(or $(SOAK_CYCLES),10000) --minutes $(or $(SOAK_MINUTES),10)
 
 simulation: sync ## a thousand virtual hours of faults; replay one with SEED=17 PROTOCOL=ami

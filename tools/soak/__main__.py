@@ -86,8 +86,7 @@ async def _load(subject: Subject[Any], seconds: float) -> list[str]:
     print(f"\n{subject.name}: {seconds:.0f} s of events as fast as they come, {restarts} restarts of Asterisk")
     before = Vitals.take(0, 0)
     listener = Listener(subject)
-    # What is on its way when a sample is taken: two hundred requests' leavings, and unread events of many sizes.
-    chart = Chart("events", noise=5_000)
+    chart = Chart("events", noise=subject.noise)
     async with listener.client, subject.driver() as driver, listener:
         await _drive(subject, driver, listener, chart, seconds)
     problems = [*chart.problems(), *listener.problems(), *subject.problems()]

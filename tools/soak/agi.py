@@ -37,6 +37,7 @@ class AgiSubject(Subject[AmiClient]):
     cycle_is: ClassVar[str] = "listen, one call from Asterisk, close"
     # Asterisk waits for AGI for ever.
     cuts_off_who_is_slow: ClassVar[bool] = False
+    noise: ClassVar[int] = 15_000  # An event holds all that Asterisk says about its call.
 
     def __init__(self, pbx: Asterisk) -> None:
         super().__init__(pbx)

@@ -28,6 +28,9 @@ class Subject(ABC, Generic[D]):
     cycle_is: ClassVar[str] = "connect, one request, close"
     # Asterisk cuts off who does not read for 100 ms (main/manager.c, writetimeout; the same in res_ari).
     cuts_off_who_is_slow: ClassVar[bool] = True
+    # Blocks of memory more or less that two samples of the load may hold: what is on its way when they are taken, and
+    # some hundred events more or less that the bounded subscription keeps, which drops them by the chunk.
+    noise: ClassVar[int] = 5_000
 
     def __init__(self, pbx: Asterisk) -> None:
         self.pbx = pbx

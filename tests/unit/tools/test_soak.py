@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.soak.calls import LIMIT, Calls
 from tools.soak.ledger import Ledger
 from tools.soak.vitals import MIB, Chart, Vitals
 
@@ -72,6 +73,116 @@ def test_a_number_that_comes_again_in_the_next_epoch_is_unsaid() -> None:
     ledger.begin(2)
     ledger.saw("a", 0)
     assert ledger.unsaid == ["a: 0 where 1 was due, in epoch 2"]
+
+
+def test_numbers_of_a_source_that_was_said_to_be_cut_off_are_said() -> None:
+    ledger = Ledger()
+    ledger.begin(1)
+    for number in range(3):
+        ledger.saw("a", number)
+    ledger.cut("a", 10)
+    ledger.cut("b", 10)
+    assert (ledger.received, ledger.said, ledger.unsaid) == (3, 17, [])
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_call_that_begins_and_ends_is_as_it_should_be() -> None:
+    calls = Calls()
+    calls.make("a")
+    assert calls.under_way == 1
+    calls.begin("a")
+    assert calls.under_way == 1
+    calls.end("a")
+    assert (calls.under_way, calls.ended, calls.said, calls.unsaid) == (0, 1, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("story", "complaint"),
+    [
+        (["begin"], "a began, and was not due"),
+        (["make", "begin", "begin"], "a began, and was not due"),
+        (["make", "end"], "a ended, and had not begun"),
+        (["make", "begin", "end", "end"], "a ended, and had not begun"),
+        (["lose"], "a was said to be lost, and was not there"),
+        (["make", "refuse", "begin"], "a began, and was not due"),
+    ],
+)
+def test_a_call_out_of_order_is_unsaid(story: list[str], complaint: str) -> None:
+    calls = Calls()
+    for step in story:
+        getattr(calls, step)("a")
+    assert calls.unsaid == [complaint]
+
+
+@pytest.mark.parametrize("steps", [["make"], ["make", "begin"]])
+def test_a_call_that_stands_still_is_unsaid_and_waited_for_no_longer(steps: list[str]) -> None:
+    clock = Clock()
+    calls = Calls(clock)
+    for step in steps:
+        getattr(calls, step)("a")
+    clock.now = LIMIT
+    calls.check()
+    assert calls.unsaid == []
+    clock.now += 0.1
+    calls.check()
+    what = "end" if "begin" in steps else "begin"
+    assert calls.unsaid == [f"a did not {what} within 10 s, and nobody said why"]
+    assert calls.under_way == 0
+
+
+def test_after_a_gap_what_had_not_begun_may_come_or_not_and_what_had_must_end() -> None:
+    clock = Clock()
+    calls = Calls(clock)
+    for call in ("comes", "does not", "ends unseen", "goes on", "is gone"):
+        calls.make(call)
+    calls.begin("goes on")
+    calls.begin("is gone")
+    clock.now = LIMIT
+    calls.gap()
+    assert (calls.under_way, calls.said) == (2, 3)
+    calls.begin("comes")
+    calls.end("comes")
+    calls.end("ends unseen")
+    calls.lose("is gone")
+    clock.now = 2 * LIMIT
+    calls.check()
+    assert calls.unsaid == []
+    clock.now += 0.1
+    calls.check()
+    assert calls.unsaid == ["goes on did not end within 10 s, and nobody said why"]
+
+
+def test_a_call_whose_request_failed_may_come_or_not() -> None:
+    calls = Calls()
+    for call in ("comes", "does not"):
+        calls.make(call)
+        calls.excuse(call)
+    calls.begin("comes")
+    calls.end("comes")
+    assert (calls.under_way, calls.ended, calls.unsaid) == (0, 1, [])
+
+
+async def test_who_waits_for_calls_goes_on_when_few_enough_are_left() -> None:
+    calls = Calls()
+    for call in ("a", "b"):
+        calls.make(call)
+    waiting = asyncio.create_task(calls.until(1))
+    await asyncio.sleep(0)
+    calls.begin("a")
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    calls.end("a")
+    await waiting
+    await calls.until(0, timeout=0.0)
+    assert calls.under_way == 1
 
 
 @pytest.fixture(autouse=True)
