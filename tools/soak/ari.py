@@ -135,6 +135,8 @@ class AriSubject(Subject[AriClient]):
         """Yield what was lost without a word."""
         yield from super().problems()
         yield from self.calls.unsaid[:10]
+        if self._due is not None:
+            yield f"epoch {self._due} has no report"
 
     def story(self) -> str:
         """Return what became of the calls."""
