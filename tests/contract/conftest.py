@@ -32,16 +32,9 @@ def sockets() -> int:
 
 
 def timers() -> set[asyncio.TimerHandle]:
-    """Return what the running loop will call some time; the loop's own list of it is the only one there is.
-
-    aiohttp starts the heartbeat of a WebSocket anew when the answer to its closing comes, and lets it run out.
-    """
+    """Return what the running loop will call some time; the loop's own list of it is the only one there is."""
     scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
-    return {
-        timer
-        for timer in scheduled
-        if not (timer.cancelled() or getattr(timer._callback, "__module__", "").startswith("aiohttp."))
-    }
+    return {timer for timer in scheduled if not timer.cancelled()}
 
 
 @pytest.fixture(scope="module", autouse=True)

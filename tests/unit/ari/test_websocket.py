@@ -82,6 +82,20 @@ async def test_091_any_frame_keeps_it_alive() -> None:
 
 
 @on_virtual_clock
+async def test_time_in_which_nothing_could_be_heard_is_no_silence_of_the_peer() -> None:
+    wire = Wire()
+    socket = made(wire)
+    loop = asyncio.get_running_loop()
+    clock = loop._clock  # type: ignore[attr-defined]
+    loop.call_at(1, setattr, clock, "now", 601.0)  # As on a host that was suspended.
+    loop.call_at(605, wire.arrive, WSMsgType.PONG)
+    await socket.wait_ended()
+    pings = [when for when, kind in wire.sent if kind is WSMsgType.PING]
+    assert (pings, loop.time()) == ([601, 625], 635)
+    await socket.aclose(ClientClosedError(what="the test"))
+
+
+@on_virtual_clock
 async def test_what_became_of_the_socket_is_asked_with_a_ping_and_not_for_ever() -> None:
     wire = Wire()
     socket = made(wire)

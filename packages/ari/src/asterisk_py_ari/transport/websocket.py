@@ -70,7 +70,7 @@ class EventSocket:
         self._has_more = asyncio.Event()
         self._keys = itertools.count()
         self._loop = asyncio.get_running_loop()
-        self._heard_at = self._loop.time()
+        self._heard_at = self._asked_at = self._loop.time()
         self._heartbeat = self._loop.call_later(PING_AFTER, self._check_silence)
         self._reader = asyncio.create_task(self._read(), name=f"reader of {address}")
         self._writer = asyncio.create_task(self._write(), name=f"writer to {address}")
@@ -217,15 +217,18 @@ class EventSocket:
         aiohttp's own heartbeat sets its timer again when the peer answers a close, and it would hold a closed client
         for 30 s more.
         """
-        limit = PING_AFTER * 1.5
-        silent_for = self._loop.time() - self._heard_at
-        if silent_for >= limit:
-            self.abort(silence(self.address, limit))
-            return
-        if silent_for >= PING_AFTER:
-            self._send(None)
-        due = limit if silent_for >= PING_AFTER else PING_AFTER
-        self._heartbeat = self._loop.call_at(self._heard_at + due, self._check_silence)
+        now = self._loop.time()
+        due = self._heard_at + PING_AFTER
+        # Only a ping without an answer counts: while this program was suspended, or busy, nobody was asked anything.
+        if now >= due:
+            if self._asked_at <= self._heard_at:
+                self._asked_at = now
+                self._send(None)
+            due = self._asked_at + PING_AFTER / 2
+            if now >= due:
+                self.abort(silence(self.address, now - self._heard_at))
+                return
+        self._heartbeat = self._loop.call_at(due, self._check_silence)
 
     def _end(self, cause: AsteriskError) -> None:
         if self.cause is not None:
