@@ -290,6 +290,55 @@ async def test_a_start_that_is_cancelled_can_be_made_again(pbx: FakeAmiServer, a
         assert [call.linkedid for call in tracker.active] == ["1.0"]
 
 
+async def test_starts_at_once_are_one_and_each_returns_when_what_is_under_way_is_known(
+    pbx: FakeAmiServer, ami: AmiClient
+) -> None:
+    pbx.on("CoreShowChannels", None)
+    async with asyncio.timeout(5):
+        tracker = CallTracker(ami)
+        starts = [asyncio.create_task(tracker.start()) for _ in range(3)]
+        action = await pbx.wait_for_action("CoreShowChannels")
+        await ami.ping()
+        assert not any(start.done() for start in starts)
+        action.reply(channel_list(listed("1.0")))
+        await asyncio.gather(*starts)
+        assert [call.linkedid for call in tracker.active] == ["1.0"]
+        await tracker.aclose()
+    assert len(pbx.called("CoreShowChannels")) == 1
+
+
+async def test_of_starts_at_once_the_next_goes_on_where_the_first_is_cancelled(
+    pbx: FakeAmiServer, ami: AmiClient
+) -> None:
+    pbx.on("CoreShowChannels", None)
+    async with asyncio.timeout(5):
+        tracker = CallTracker(ami)
+        first, second = (asyncio.create_task(tracker.start()) for _ in range(2))
+        await pbx.wait_for_action("CoreShowChannels")
+        pbx.on("CoreShowChannels", channel_list(listed("1.0")))
+        first.cancel()
+        await second
+        assert first.cancelled()
+        assert [call.linkedid for call in tracker.active] == ["1.0"]
+        calls = tracker.subscribe()
+        pbx.emit(hangup("1.0"))
+        assert (await calls.recv()).linkedid == "1.0"
+        await tracker.aclose()
+
+
+async def test_starts_at_once_of_a_tracker_that_is_closed_all_say_so(pbx: FakeAmiServer, ami: AmiClient) -> None:
+    pbx.on("CoreShowChannels", None)
+    async with asyncio.timeout(5):
+        tracker = CallTracker(ami)
+        starts = [asyncio.create_task(tracker.start()) for _ in range(2)]
+        action = await pbx.wait_for_action("CoreShowChannels")
+        await tracker.aclose()
+        action.reply(channel_list())
+        ended = await asyncio.gather(*starts, return_exceptions=True)
+    assert [type(each) for each in ended] == [ClientClosedError, ClientClosedError]
+    assert ami._bus.subscriber_count == 0
+
+
 async def test_a_tracker_that_is_closed_while_it_starts_does_not_start(pbx: FakeAmiServer, ami: AmiClient) -> None:
     pbx.on("CoreShowChannels", None)
     tracker = CallTracker(ami)

@@ -68,6 +68,7 @@ class CallTracker:
         self._bus: EventBus[CompletedCall] = EventBus()
         self._source: EventSubscription[AmiEvent | ConnectionStateChanged] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def active(self) -> tuple[Call, ...]:
@@ -87,24 +88,27 @@ class CallTracker:
     async def start(self) -> None:
         """Follow the client from now on; what is under way is in :attr:`active` once this returns. Idempotent.
 
+        Calling it again meanwhile waits for the same. If the first call is cancelled, the next begins anew.
+
         Raises:
             ClientClosedError: this tracker is closed.
         """
-        if self._bus.closed:
-            raise ClientClosedError(what="the call tracker")
-        if self._source is not None:
-            return
-        self._source = self._ami.events(*CallAssembler.FOLLOWED, ConnectionStateChanged)
-        try:
-            if self._ami.state is ConnectionState.CONNECTED:
-                await self._take_list()
-        except BaseException:
-            self._source.close()
-            self._source = None
-            raise
-        if self._bus.closed:  # Meanwhile, by another task.
-            raise ClientClosedError(what="the call tracker")
-        self._task = asyncio.create_task(self._run(self._source), name="call tracker")
+        async with self._starting:
+            if self._bus.closed:
+                raise ClientClosedError(what="the call tracker")
+            if self._task is not None:
+                return
+            self._source = self._ami.events(*CallAssembler.FOLLOWED, ConnectionStateChanged)
+            try:
+                if self._ami.state is ConnectionState.CONNECTED:
+                    await self._take_list()
+            except BaseException:
+                self._source.close()
+                self._source = None
+                raise
+            if self._bus.closed:  # Meanwhile, by another task.
+                raise ClientClosedError(what="the call tracker")
+            self._task = asyncio.create_task(self._run(self._source), name="call tracker")
 
     async def aclose(self) -> None:
         """Stop following. Subscriptions deliver what was published, then end. Idempotent."""
