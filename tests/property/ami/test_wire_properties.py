@@ -1,6 +1,6 @@
 """What must hold for all bytes and all values, not only for those somebody thought of."""
 
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -83,7 +83,10 @@ LOGIN = st.sampled_from(
 def converse(stream: bytes, cuts: list[int], login: str) -> tuple[object, ...]:
     """Return all that a session makes of *stream* cut at *cuts*: what it received and sent, and how it ended."""
     session = AmiSession(
-        address="127.0.0.1:5038", credentials=Credentials("admin", "hunter2"), login=login, token_hex=lambda _: "p"
+        address="127.0.0.1:5038",
+        credentials=Credentials("admin", "hunter2"),
+        login=login,
+        action_ids=(f"p-{number}" for number in count(1)),
     )
     received: list[tuple[type[Message], bytes]] = []
     sent, error = b"", ""

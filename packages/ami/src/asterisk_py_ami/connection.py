@@ -66,8 +66,6 @@ class AmiConnection:
         # Until when Asterisk may be busy with what nobody waits for any more: to give it up does not stop it.
         self._abandoned_until = 0.0
         self._gatherings: dict[str, Gathering] = {}
-        # What all ActionIDs of this connection begin with.
-        self._mark = self._ping_id.partition("-")[0].encode("ascii")
 
     @classmethod
     async def open(
@@ -234,7 +232,7 @@ class AmiConnection:
     def _gathered(self, events: list[AmiEvent]) -> None:
         for event in events:
             # To read the headers of every event, for as long as somebody gathers, would cost a multiple of this.
-            if self._mark not in event.raw:
+            if b"\r\nActionID: " not in event.raw:
                 continue
             # All of them: in an item whose ActionID comes last (QueueEntry), channel data may have forged one before.
             for key in event.get_all("ActionID"):

@@ -3,9 +3,9 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Iterator
 from enum import Enum, StrEnum
-from typing import Final, NoReturn
+from typing import Final
 
 from asterisk_py_ami.errors import LoginInUseError
 from asterisk_py_core.credentials import Credentials
@@ -15,9 +15,9 @@ from asterisk_py_core.errors import (
     DesyncError,
     InputError,
     LoginRejectedError,
-    UnsupportedVersionError,
 )
 
+from .banner import cut_banner
 from .codec import Decoder, HeaderValue, encode_action
 from .event_mask import check_event_mask
 from .message import Message, Response
@@ -61,9 +61,6 @@ _CLOSED: Final = {
     SessionState.FAILED: "the session had failed",
 }
 
-_BANNER_START: Final = b"Asterisk Call Manager/"
-_BANNER: Final = re.compile(rb"Asterisk Call Manager/([0-9]{1,5}(?:\.[0-9]{1,5}){0,3})\r?\n")
-_MAX_BANNER: Final = 256
 # Since AMI 3.0 (Asterisk 14) command output comes in headers.
 _OUTPUT_IN_HEADERS: Final = (3,)
 
@@ -80,7 +77,7 @@ class AmiSession:
     sent before the peer has greeted as Asterisk does, and the secret is forgotten as soon as the login is written.
 
     *address* (``host:port``) is for messages; *events* is the event mask (``on``, ``off``, ``call,system``);
-    *token_hex* is the source of randomness for ActionIDs.
+    *action_ids* are what :meth:`next_action_id` returns, random ones by default.
 
     Raises:
         InputError: *login* or *events* is a word AMI does not know, or the user name or secret does not fit a line.
@@ -93,7 +90,7 @@ class AmiSession:
         credentials: Credentials,
         login: LoginMethod | str = LoginMethod.MD5,
         events: str = "on",
-        token_hex: Callable[[int], str] = secrets.token_hex,
+        action_ids: Iterator[str] | None = None,
     ) -> None:
         self._address = address
         self._username = credentials.username
@@ -106,14 +103,11 @@ class AmiSession:
         self._greeting = bytearray()
         self._decoder = Decoder()
         self._outgoing = b""
-        # Whoever controls channel data can put whole messages into the stream. A forged answer is never taken for a
-        # real one because nobody can guess the ActionID.
-        self._prefix = token_hex(8)
-        self._counter = 0
+        self._action_ids = action_ids or _random_ids()
         self._awaited = ""
         self._stray_count = 0
         # Refuses here what would not fit the login, before anything is sent.
-        self._encode_login(challenge="0", action_id=self._prefix)
+        self._encode_login(challenge="0", action_id="0")
 
     @property
     def state(self) -> SessionState:
@@ -141,9 +135,8 @@ class AmiSession:
         return _CLOSED[self._state]
 
     def next_action_id(self) -> str:
-        """Return an ActionID that no one outside can guess and that this connection never repeats."""
-        self._counter += 1
-        return f"{self._prefix}-{self._counter}"
+        """Return an ActionID that nobody can guess, not even from all the others of this connection."""
+        return next(self._action_ids)
 
     def data_to_send(self) -> bytes:
         """Return what must be written now, and forget it; empty most of the time."""
@@ -166,6 +159,7 @@ class AmiSession:
             return self._receive_login(data)
         except AsteriskError:
             self._state = SessionState.FAILED
+            self._greeting.clear()
             self._outgoing = b""
             self._credentials = None
             raise
@@ -188,28 +182,15 @@ class AmiSession:
     def _receive_banner(self, data: bytes | bytearray | memoryview) -> bytes:
         """Take the banner from the stream and return what follows it."""
         self._greeting += data
-        greeting = bytes(self._greeting)
-        line, end, _ = greeting[: _MAX_BANNER + 1].partition(b"\n")
-        if not end:
-            # What cannot become a banner any more is refused at once: a peer that waits for us would never end it.
-            if len(greeting) > _MAX_BANNER or line[: len(_BANNER_START)] != _BANNER_START[: len(line)]:
-                self._refuse_banner(line)
+        found = cut_banner(bytes(self._greeting), self._address)
+        if found is None:
             return b""
-        banner = _BANNER.fullmatch(line + end)
-        if not banner:
-            self._refuse_banner(line)
-        rest = greeting[len(line) + 1 :]
         self._greeting.clear()
-        self._version = tuple(int(number) for number in banner[1].split(b"."))
+        self._version, rest = found
         if self._version < _OUTPUT_IN_HEADERS:
             self._decoder = Decoder(legacy_output=True)
         self._advance()
         return rest
-
-    def _refuse_banner(self, line: bytes) -> NoReturn:
-        self._greeting.clear()
-        banner = line[:_MAX_BANNER].rstrip(b"\r").decode("utf-8", "backslashreplace")
-        raise UnsupportedVersionError(address=self._address, banner=banner)
 
     def _receive_answer(self, answer: Response) -> None:
         if self._state is SessionState.CHALLENGE:
@@ -266,6 +247,19 @@ class AmiSession:
         digest.update(self._credentials.reveal().encode("utf-8", "surrogateescape"))
         # Lower case: Asterisk compares the text of the digest.
         return headers | {"AuthType": "MD5", "Key": digest.hexdigest()}
+
+
+def _random_ids() -> Iterator[str]:
+    """Yield ActionIDs without end, 64 random bits each.
+
+    Whoever controls channel data can put whole messages into the stream: a forged answer is never taken for a real one
+    because nobody knows the ActionID. The events that Originate and UserEvent bring show theirs to all other users, so
+    one must not tell anything of the next.
+    """
+    while True:
+        # Many at a time, because asking the system costs more than all the rest.
+        token = secrets.token_hex(8 * 64)
+        yield from [token[start : start + 16] for start in range(0, len(token), 16)]
 
 
 def _login_method(login: LoginMethod | str) -> LoginMethod:
