@@ -19,6 +19,7 @@ from asterisk_py_ami import (
     ReconnectPolicy,
     RequestRejectedError,
 )
+from asterisk_py_ami.actions import UpdateConfig
 from asterisk_py_ami.events import Newchannel, Shutdown
 from tests.live.ami import QUICKLY, Watch, client, mark, next_state, run_of, trusting, within
 from tools.asterisk import Asterisk
@@ -212,3 +213,20 @@ async def test_050_an_action_that_keeps_the_session_busy_does_not_look_like_a_de
             await ami.send("Originate", calling(2.5))
         assert ami.epoch == 1
         await ami.ping()
+
+
+async def test_050_what_updateconfig_reloads_does_not_look_like_a_dead_link_though_its_answer_came_before(
+    own_pbx_with: Callable[[dict[str, str]], Asterisk], impatient: Callable[[], None]
+) -> None:
+    del impatient
+    # Reading its configuration takes the queue module 2.5 s, with the boot as well.
+    slow = {"asterisk.conf": "\nexecincludes = yes\n", "queues.conf": "\n#exec /bin/sleep 2.5\n"}
+    pbx = await asyncio.to_thread(own_pbx_with, slow)
+    file = "queuerules.conf"
+    async with client(pbx, events="off") as ami, client(pbx) as other:
+        await ami.send(UpdateConfig(file, file, reload="app_queue.so"))
+        behind = asyncio.create_task(ami.ping())
+        await other.ping()
+        assert not behind.done()  # The action is answered, and the session is busy.
+        await behind
+        assert ami.epoch == 1

@@ -576,7 +576,7 @@ class QuietConnection:
         return [SimpleNamespace(key=name, request=name, deadline=time) for name, time in waiting if time > self.now]
 
     _gatherings: ClassVar[dict[str, Any]] = {}
-    _abandoned_until: float = 0.0
+    _unawaited_until: float = 0.0
     busy_until = AmiConnection.busy_until
 
     def ping(self) -> None:
@@ -635,7 +635,13 @@ def test_a_busy_link_is_never_pinged() -> None:
     assert connection.pings == []
 
 
-@pytest.mark.parametrize("action", ["Originate", "Command", "WaitEvent", "ModuleLoad", "Reload", "originate"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "Command", "LoggerRotate", "ModuleLoad", "Originate", "originate", "PlayDTMF", "PlayMF", "QueueReload",
+        "Reload", "UpdateConfig", "WaitEvent",
+    ],
+)  # fmt: skip
 def test_050_a_blocking_action_moves_the_deadline_to_its_own(action: str) -> None:
     assert death_of(QuietConnection(requests=((action, 35.0), ("Ping", 50.0))))[0] == 35.0
     assert death_of(QuietConnection(requests=((action, 16.0),)))[0] == 20.0
@@ -653,8 +659,8 @@ def test_050_a_blocking_action_that_ends_early_does_not_hide_a_death_after_it() 
 
 
 def test_050_a_blocking_action_that_was_cancelled_still_keeps_asterisk_busy() -> None:
-    assert death_of(QuietConnection(_abandoned_until=35.0))[0] == 35.0
-    assert death_of(QuietConnection(_abandoned_until=16.0))[0] == 20.0
+    assert death_of(QuietConnection(_unawaited_until=35.0))[0] == 35.0
+    assert death_of(QuietConnection(_unawaited_until=16.0))[0] == 20.0
 
 
 def test_a_link_that_is_lost_while_a_ping_is_out_ends_with_what_ended_it() -> None:

@@ -423,6 +423,7 @@ async def test_050_giving_up_a_blocking_action_does_not_stop_it(
     is_busy: bool,  # noqa: FBT001
 ) -> None:
     pbx.on(action, None)
+    pbx.on("Ping", None)
     before = asyncio.get_running_loop().time()
     request = asyncio.create_task(connection.request(action, timeout=60))
     await pbx.wait_for_action(action)
@@ -449,6 +450,7 @@ async def test_050_giving_up_what_is_gathered_does_not_stop_it_either(
     is_busy: bool,  # noqa: FBT001
 ) -> None:
     pbx.on(action, None)
+    pbx.on("Ping", None)
     before = asyncio.get_running_loop().time()
     request = asyncio.create_task(connection.gather(action, (), gathering, timeout=60))
     await pbx.wait_for_action(action)
@@ -456,6 +458,44 @@ async def test_050_giving_up_what_is_gathered_does_not_stop_it_either(
     with pytest.raises(asyncio.CancelledError):
         await request
     assert (connection.busy_until >= before + 60) == is_busy
+
+
+async def test_050_what_updateconfig_reloads_keeps_asterisk_busy_after_its_answer(
+    pbx: FakeAmiServer, connection: AmiConnection
+) -> None:
+    # As on the wire: the answer at once, and nothing more before the reload is done.
+    pbx.on("UpdateConfig", b"Response: Success\r\n\r\n")
+    pbx.on("Ping", None)
+    before = asyncio.get_running_loop().time()
+    await connection.request("UpdateConfig", {"Reload": True}, timeout=60)
+    assert connection.busy_until >= before + 60
+    ping = await pbx.wait_for_action("Ping")
+    pbx.off("Ping")
+    ping.reply(b"Response: Success\r\nPing: Pong\r\n\r\n")
+    await connection.request("Ping", timeout=5)
+    assert connection.busy_until < before + 60
+
+
+async def test_050_an_older_ping_does_not_tell_that_a_blocking_action_is_over(
+    pbx: FakeAmiServer, connection: AmiConnection
+) -> None:
+    pbx.on("WaitEvent", None)
+    pbx.on("Ping", None)
+    before = asyncio.get_running_loop().time()
+    connection.ping()
+    request = asyncio.create_task(connection.request("WaitEvent", timeout=60))
+    await pbx.wait_for_action("WaitEvent")
+    request.cancel()
+    await asyncio.wait([request])
+    newer = await pbx.wait_for_action("Ping", 2)
+    older = pbx.called("Ping")[0]
+    pbx.off("Ping")
+    older.reply(b"Response: Success\r\nPing: Pong\r\n\r\n")
+    await connection.request("Ping", timeout=5)
+    assert connection.busy_until >= before + 60
+    newer.reply(b"Response: Success\r\nPing: Pong\r\n\r\n")
+    await connection.request("Ping", timeout=5)
+    assert connection.busy_until < before + 60
 
 
 async def test_052_an_answer_after_the_timeout_is_dropped_and_the_connection_kept(

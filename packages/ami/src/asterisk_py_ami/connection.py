@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from asterisk_py_core.errors import AsteriskError, ClientClosedError, ConnectionClosedError, LoginTimeoutError
 from asterisk_py_core.net import open_stream
-from asterisk_py_core.pending import PendingRequests
+from asterisk_py_core.pending import PendingRequest, PendingRequests
 from asterisk_py_core.stream import Stream, format_address
 
 from .protocol.codec import encode_action
@@ -32,8 +32,17 @@ __all__ = ["AmiConnection"]
 logger = logging.getLogger(__name__)
 
 # Asterisk runs the actions of a session one after the other, and these may keep it busy: until they are done or due,
-# silence proves nothing.
-BLOCKING_ACTIONS: Final = frozenset({"command", "moduleload", "originate", "reload", "waitevent"})
+# silence proves nothing. PlayDTMF and PlayMF last as long as the digit. What runs dialplan functions (Getvar, Status)
+# or reads files (GetConfig) can be slow, too, where it is made so; but those are asked all the time, and then every
+# link that died would be found late.
+BLOCKING_ACTIONS: Final = frozenset(
+    {
+        "command", "loggerrotate", "moduleload", "originate", "playdtmf", "playmf", "queuereload", "reload",
+        "updateconfig", "waitevent",
+    }
+)  # fmt: skip
+# Its answer comes before the reload it asks for (main/manager.c, action_updateconfig).
+_ANSWERED_FIRST: Final = "updateconfig"
 
 # Bytes. More in one write saves nothing, and what is held here does not count as waiting for the peer.
 _MAX_HELD: Final = 4096
@@ -63,8 +72,9 @@ class AmiConnection:
         # One for all keepalives: their answers are not looked at, and may come whenever they like.
         self._ping_id = session.next_action_id()
         self._forgery_reported = False
-        # Until when Asterisk may be busy with what nobody waits for any more: to give it up does not stop it.
-        self._abandoned_until = 0.0
+        self._unanswered_pings = 0
+        # Until when Asterisk may be busy with what nobody waits for any more.
+        self._unawaited_until = 0.0
         self._gatherings: dict[str, Gathering] = {}
 
     @classmethod
@@ -121,7 +131,7 @@ class AmiConnection:
     def busy_until(self) -> float:
         """Until when, in loop time, Asterisk may be busy with what it was asked, and so silent."""
         blocking = (each for each in self.pending if _may_block(each.request, self._gatherings.get(each.key)))
-        return max([*(each.deadline for each in blocking), self._abandoned_until])
+        return max([*(each.deadline for each in blocking), self._unawaited_until])
 
     async def request(self, action: str, headers: Headers = (), *, timeout: float) -> Response:
         """Send *action* and return its answer, whatever it says; see :meth:`AmiClient.send` for the errors."""
@@ -150,15 +160,22 @@ class AmiConnection:
                 pass  # It ends as not sent, in this turn of the loop or the next.
             try:
                 return await pending
-            except asyncio.CancelledError:
-                if _may_block(action, self._gatherings.get(key)) and not pending.answered:
-                    self._abandoned_until = max(self._abandoned_until, pending.deadline)
-                raise
+            finally:
+                if action.lower() in BLOCKING_ACTIONS:
+                    self._leave(pending)
+
+    def _leave(self, pending: PendingRequest[Response]) -> None:
+        """Note what may go on though nobody waits for it: to give an action up does not stop it."""
+        is_over = pending.answered and pending.request.lower() != _ANSWERED_FIRST
+        if not is_over and _may_block(pending.request, self._gatherings.get(pending.key)):
+            self._unawaited_until = max(self._unawaited_until, pending.deadline)
+            self.ping()  # Its answer tells when that is done.
 
     def ping(self) -> None:
         """Make Asterisk say something; whatever it says shows in :attr:`last_received`."""
         with contextlib.suppress(ConnectionClosedError):
             self._write(encode_action("Ping", action_id=self._ping_id))
+            self._unanswered_pings += 1
 
     def log_off(self) -> None:
         """Tell Asterisk that the connection ends on purpose, if it still listens; its answer is not waited for."""
@@ -220,7 +237,9 @@ class AmiConnection:
     def _answered(self, responses: list[Response]) -> None:
         for response in responses:
             key = response.action_id
-            if key != self._ping_id and (pending := self.pending.match(key)) is not None:
+            if key == self._ping_id:
+                self._pinged()
+            elif (pending := self.pending.match(key)) is not None:
                 gathering = self._gatherings.get(pending.key)
                 if gathering is None or gathering.receive(response):
                     pending.resolve(response)
@@ -228,6 +247,11 @@ class AmiConnection:
             # Once per connection: whoever can forge answers can forge many.
             self._forgery_reported = True
             logger.warning("%s sent an answer to no request of ours; such answers are dropped", self.address)
+
+    def _pinged(self) -> None:
+        self._unanswered_pings -= 1
+        if not self._unanswered_pings:  # This answers the last, and with it all that was asked before.
+            self._unawaited_until = 0.0
 
     def _gathered(self, events: list[AmiEvent]) -> None:
         for event in events:
