@@ -126,9 +126,9 @@ class AmiClient(Supervised[AmiEvent]):
         """Send *action* and return Asterisk's answer.
 
         *action* is one of :mod:`asterisk_py_ami.actions`, or a name with *headers* (a mapping, or pairs where a header
-        repeats). *timeout* seconds bound the whole of it, the client's by default; of an action that keeps Asterisk busy
-        (a command, a reload) they also say how long it may be silent. Cancelling is safe: a late answer is dropped, never
-        given to another request.
+        repeats). *timeout* seconds bound the whole of it, the client's by default; of an action that keeps Asterisk
+        busy (a command, a reload) they say how long it may be silent, too. Cancelling is safe: a late answer is
+        dropped, never given to another request.
 
         Raises:
             InputError: the action would be misread; nothing was written.
