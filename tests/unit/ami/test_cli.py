@@ -300,12 +300,14 @@ def test_the_version_is_that_of_the_package(capfd: pytest.CaptureFixture[str]) -
         (["listen"], "invalid choice"),
         (["tail", "--nonsense=x"], "unknown options: --nonsense (see --help)"),
         (["tail", "Hangup"], "arguments without a meaning: 1"),
-        (["tail", "--count", "0"], "--count: must be a number of at least 1"),
-        (["ping", "--count", "x"], "--count: must be a number of at least 1"),
+        (["tail", "--count", "0"], "--count: must be a number from 1 to"),
+        (["tail", "--count", "9" * 5000], "--count: must be a number from 1 to"),
+        (["ping", "--count", "x"], "--count: must be a number from 1 to"),
         (["ping", "--interval", "nan"], "--interval: must be a number of seconds"),
         (["ping", "--interval", "x"], "--interval: must be a number of seconds"),
         (["ping", "--port", "0"], "port must be an int from 1 to 65535"),
-        (["ping", "--port", "ami"], "port must be a number"),
+        (["ping", "--port", "ami"], "port must be a number from 1 to 65535, not ami"),
+        (["ping", "--port", "9" * 5000], "port must be a number from 1 to 65535, not 99999"),
         (["ping", "--host", "admin:x@pbx"], "host must be a bare name"),
         (["ping", "--timeout", "0"], "--timeout must be a positive number of seconds"),
         (["ping", "--timeout", "soon"], "--timeout must be a number of seconds"),
@@ -314,6 +316,9 @@ def test_the_version_is_that_of_the_package(capfd: pytest.CaptureFixture[str]) -
         (["ping", "--ca-file", __file__], "cannot be used"),
         (["ping", "--secret-file", "/nonexistent"], "secret file /nonexistent cannot be read: No such file"),
         (["ping", "--username", "a" * 2000], "Username"),
+        (["send"], "arguments are required: Action (see --help)"),
+        (["send", "--json"], "arguments are required: Action (see --help)"),
+        (["send", ""], "action name '' must be printable ASCII"),
         (["send", "Ping", "NoValue"], "a header must be Header=value"),
         (["send", "Ping", "=x"], "a header must be Header=value"),
         (["send", "Ping", "ActionID=1"], "ActionID is set by"),
@@ -387,6 +392,17 @@ async def test_6_the_output_is_full(spawn: Spawn) -> None:
     process = await spawn("ping", stdout=full)
     os.close(full)
     assert await end_of(process) == (6, "asterisk-py-ami: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("option", ["--help", "--version"])
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+async def test_6_so_is_that_of_help_and_version(option: str, where: str) -> None:
+    shell = f'exec "$0" -m asterisk_py_ami {option} {where}'
+    process = await asyncio.create_subprocess_exec("/bin/sh", "-c", shell, sys.executable, stdout=PIPE, stderr=PIPE)
+    out, err = await process.communicate()
+    assert (process.returncode, out) == (6, b"")
+    assert re.fullmatch(rb"asterisk-py-ami: the output cannot be written: [\w ]+\n", err)
 
 
 @pytest.mark.parametrize("command", [["tail"], ["calls"], ["ping", "--count", "100", "--interval", "100"]])

@@ -153,8 +153,8 @@ def read_access(args: argparse.Namespace, environ: Mapping[str, str]) -> Access:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise InputError(field="port", problem=f"must be a number, not {text!r}")
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        raise InputError(field="port", problem=f"must be a number from 1 to 65535, not {text:.40}")
     return int(text)
 
 

@@ -113,6 +113,14 @@ class _Parser(argparse.ArgumentParser):
         Output(sys.stdout).write_now(self.format_help())
 
 
+class _Version(argparse.Action):
+    """argparse's own prints where standard output is closed or full as if all were well."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        Output(sys.stdout).write_now(f"{PROGRAM} {importlib.metadata.version('asterisk-py-ami')}\n")
+        parser.exit()
+
+
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return what *argv* asks for; raises InputError if that makes no sense."""
     args, rest = _parser().parse_known_args(argv, argparse.Namespace(**UNSET))
@@ -125,7 +133,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if rest and args.run is not send:
         raise InputError(field="usage:", problem=f"arguments without a meaning: {len(rest)} (see --help)")
     if rest:
-        args.headers += rest  # What came after an option: argparse has closed the list by then.
+        args.headers = [*args.headers, *rest]  # What came after an option: argparse has closed the list by then.
     return args
 
 
@@ -133,8 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _make(
         _Parser, prog=PROGRAM, description="Follow, ask and check an Asterisk over its Manager Interface (AMI)."
     )
-    version = importlib.metadata.version("asterisk-py-ami")
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, run: object, text: str) -> argparse.ArgumentParser:
@@ -153,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command = add("send", send, "send one action, and print the answer and the list that follows it")
     command.add_argument("action", metavar="Action", help="such as CoreShowChannels")
-    command.add_argument("headers", nargs="*", metavar="Header=value", help="its headers, which may repeat")
+    command.add_argument("headers", nargs="*", default=[], metavar="Header=value", help="its headers, which may repeat")
     command.add_argument("--json", action="store_true", help="one JSON object per line")
     command = add(
         "calls", calls, "follow the calls: a live table, or where there is no terminal, a line for each that ends"
@@ -172,8 +179,9 @@ def _make(make: Callable[..., argparse.ArgumentParser], **options: str) -> argpa
 
 
 def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError("must be a number of at least 1")
+    # Python refuses to read numbers of thousands of digits.
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
+        raise argparse.ArgumentTypeError("must be a number from 1 to 999999999")
     return int(text)
 
 
