@@ -1,5 +1,6 @@
 """Each package gives its callers everything they need, and it is the same everywhere."""
 
+import builtins
 import importlib
 from types import ModuleType
 
@@ -24,6 +25,8 @@ SHARED = {
     "FilteredSubscription",
     "ReconnectPolicy",
 }
+# `import *` must not put these, which are errors of ours alone, in the place of what they are called after.
+NAMED_AS_BUILTINS = {"ConnectionError", "TimeoutError"}
 # FastAGI has no login (res/res_agi.c, launch_netscript), so its callers hold no credentials.
 WITHOUT_A_LOGIN = ("agi",)
 
@@ -44,7 +47,22 @@ def test_nothing_public_is_left_out(package: ModuleType) -> None:
     public = {
         name for name, value in vars(package).items() if not name.startswith("_") and not isinstance(value, ModuleType)
     }
-    assert public == set(package.__all__)
+    assert public == set(package.__all__) | NAMED_AS_BUILTINS
+
+
+@every_package
+def test_importing_everything_hides_no_builtin(package: ModuleType) -> None:
+    names: dict[str, object] = {}
+    exec(f"from {package.__name__} import *", names)  # noqa: S102 - what a user's script says
+    assert [name for name in names if hasattr(builtins, name)] == []
+    assert names.keys() >= set(package.__all__)
+
+
+@every_package
+@pytest.mark.parametrize("name", sorted(NAMED_AS_BUILTINS))
+def test_an_error_named_as_a_builtin_is_had_by_name_and_caught_by_either(package: ModuleType, name: str) -> None:
+    assert getattr(package, name) is getattr(errors, name)
+    assert issubclass(getattr(errors, name), getattr(builtins, name))
 
 
 @every_protocol
@@ -56,7 +74,8 @@ def test_what_core_has_too_is_the_very_same_object(package: ModuleType) -> None:
 @every_protocol
 @pytest.mark.parametrize("name", sorted(set(errors.__all__) | SHARED))
 def test_what_every_caller_needs_comes_from_the_package_it_imports(package: ModuleType, name: str) -> None:
-    assert name in package.__all__
+    assert name in package.__all__ or name in NAMED_AS_BUILTINS
+    assert hasattr(package, name)
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -9,7 +9,6 @@ from asterisk_py_core import (
     ClientClosedError,
     ConnectFailedError,
     ConnectionClosedError,
-    ConnectionError,
     ConnectionState,
     ConnectionStateChanged,
     ConnectTimeoutError,
@@ -36,13 +35,16 @@ from asterisk_py_core import (
     ReadTimeoutError,
     ReconnectPolicy,
     RequestRejectedError,
-    TimeoutError,
     TlsError,
     UnexpectedResponseError,
     UnknownValueError,
     UnsupportedVersionError,
     WriteTimeoutError,
 )
+
+# Not in `__all__`: `import *` would hide the builtins, of which these are but a part.
+from asterisk_py_core import ConnectionError as ConnectionError
+from asterisk_py_core import TimeoutError as TimeoutError
 
 from .errors import (
     AgiCommandFailedError,
@@ -79,7 +81,6 @@ __all__ = [
     "ConnectFailedError",
     "ConnectTimeoutError",
     "ConnectionClosedError",
-    "ConnectionError",
     "ConnectionState",
     "ConnectionStateChanged",
     "ControlledPlayback",
@@ -119,7 +120,6 @@ __all__ = [
     "SessionRefused",
     "SessionStarted",
     "SpeechResult",
-    "TimeoutError",
     "TlsError",
     "UnexpectedResponseError",
     "UnknownValueError",

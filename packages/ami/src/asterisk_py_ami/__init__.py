@@ -9,7 +9,6 @@ from asterisk_py_core import (
     ClientClosedError,
     ConnectFailedError,
     ConnectionClosedError,
-    ConnectionError,
     ConnectionState,
     ConnectionStateChanged,
     ConnectTimeoutError,
@@ -41,13 +40,16 @@ from asterisk_py_core import (
     ReadTimeoutError,
     ReconnectPolicy,
     RequestRejectedError,
-    TimeoutError,
     TlsError,
     UnexpectedResponseError,
     UnknownValueError,
     UnsupportedVersionError,
     WriteTimeoutError,
 )
+
+# Not in `__all__`: `import *` would hide the builtins, of which these are but a part.
+from asterisk_py_core import ConnectionError as ConnectionError
+from asterisk_py_core import TimeoutError as TimeoutError
 
 from .calls import Call, CallLeg, CallTracker, CompletedCall, Gap
 from .client import AmiClient
@@ -85,7 +87,6 @@ __all__ = [
     "ConnectFailedError",
     "ConnectTimeoutError",
     "ConnectionClosedError",
-    "ConnectionError",
     "ConnectionState",
     "ConnectionStateChanged",
     "Credentials",
@@ -131,7 +132,6 @@ __all__ = [
     "ReconnectPolicy",
     "RequestRejectedError",
     "Response",
-    "TimeoutError",
     "TlsError",
     "UnexpectedResponseError",
     "UnknownActionError",

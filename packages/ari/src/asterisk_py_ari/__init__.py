@@ -8,7 +8,6 @@ from asterisk_py_core import (
     ClientClosedError,
     ConnectFailedError,
     ConnectionClosedError,
-    ConnectionError,
     ConnectionState,
     ConnectionStateChanged,
     ConnectTimeoutError,
@@ -38,13 +37,16 @@ from asterisk_py_core import (
     ReadTimeoutError,
     ReconnectPolicy,
     RequestRejectedError,
-    TimeoutError,
     TlsError,
     UnexpectedResponseError,
     UnknownValueError,
     UnsupportedVersionError,
     WriteTimeoutError,
 )
+
+# Not in `__all__`: `import *` would hide the builtins, of which these are but a part.
+from asterisk_py_core import ConnectionError as ConnectionError
+from asterisk_py_core import TimeoutError as TimeoutError
 
 from .accepting import PeerRefused
 from .client import AriClient
@@ -102,7 +104,6 @@ __all__ = [
     "ConnectFailedError",
     "ConnectTimeoutError",
     "ConnectionClosedError",
-    "ConnectionError",
     "ConnectionState",
     "ConnectionStateChanged",
     "ControlFormat",
@@ -159,7 +160,6 @@ __all__ = [
     "Resynchronized",
     "ServerError",
     "StatusError",
-    "TimeoutError",
     "TlsError",
     "TransportChoice",
     "UnansweredError",

@@ -19,7 +19,6 @@ from .errors import (
     ClientClosedError,
     ConnectFailedError,
     ConnectionClosedError,
-    ConnectionError,
     ConnectTimeoutError,
     DesyncError,
     DnsError,
@@ -37,13 +36,16 @@ from .errors import (
     ProtocolError,
     ReadTimeoutError,
     RequestRejectedError,
-    TimeoutError,
     TlsError,
     UnexpectedResponseError,
     UnknownValueError,
     UnsupportedVersionError,
     WriteTimeoutError,
 )
+
+# Not in `__all__`: `import *` would hide the builtins, of which these are but a part.
+from .errors import ConnectionError as ConnectionError
+from .errors import TimeoutError as TimeoutError
 from .event_bus import Event, EventBus, EventSubscription, FilteredSubscription
 from .lines import LineBuffer
 from .pending import PendingRequests
@@ -63,7 +65,6 @@ __all__ = [
     "ConnectFailedError",
     "ConnectTimeoutError",
     "ConnectionClosedError",
-    "ConnectionError",
     "ConnectionState",
     "ConnectionStateChanged",
     "Credentials",
@@ -98,7 +99,6 @@ __all__ = [
     "RequestRejectedError",
     "Supervised",
     "Supervisor",
-    "TimeoutError",
     "TlsError",
     "UnexpectedResponseError",
     "UnknownValueError",
