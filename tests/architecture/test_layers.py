@@ -35,7 +35,7 @@ FLOW = {
     },
 }
 EDGE = {
-    "core": {"listener", "net", "server", "stream"},
+    "core": {"listener", "net", "server", "stream", "testing"},
     "ami": {"connection", "testing"},
     "agi": {"server", "stdio", "testing"},
     "ari": {

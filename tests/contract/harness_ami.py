@@ -7,14 +7,15 @@ from typing import Any, ClassVar, cast
 from asterisk_py_ami import AmiClient, AmiEvent
 from asterisk_py_ami.events import UserEvent
 from asterisk_py_ami.testing import FakeAmiServer, ReceivedAction
-from tests.contract.harness import Capability, Client, Harness
+from tests.contract.harness import Capability, Client
+from tests.contract.harness_fake import FakeServerHarness
 
 __all__ = ["AmiHarness"]
 
 ANSWER = b"Response: Success\r\nVariable: x\r\nValue: 1\r\n\r\n"
 
 
-class AmiHarness(Harness):
+class AmiHarness(FakeServerHarness):
     """AMI."""
 
     name = "ami"
@@ -22,28 +23,11 @@ class AmiHarness(Harness):
     event_type: ClassVar[type[AmiEvent]] = UserEvent
     logins: ClassVar[Sequence[Mapping[str, Any]]] = ({"login": "md5"}, {"login": "plain"})
     finds_silence_in = 20.0
+    _pbx: FakeAmiServer
 
     def __init__(self) -> None:
         self._pbx = _pbx()
         self._held: list[ReceivedAction] = []
-
-    async def start_peer(self) -> None:
-        await self._pbx.start()
-
-    async def stop_peer(self) -> None:
-        await self._pbx.stop()
-
-    def drop(self) -> None:
-        self._pbx.drop()
-
-    def reset(self) -> None:
-        self._pbx.reset()
-
-    def freeze(self) -> None:
-        self._pbx.freeze()
-
-    def thaw(self) -> None:
-        self._pbx.thaw()
 
     def reject_logins(self) -> None:
         self._pbx.refuse_logins()
@@ -73,32 +57,15 @@ class AmiHarness(Harness):
             self._held.pop().reply(ANSWER)
 
     @property
-    def connections(self) -> int:
-        return self._pbx.connections
-
-    @property
     def login_attempts(self) -> int:
         return len(self._pbx.called("Login"))
 
     @property
-    def requests(self) -> int:
-        return len(self._pbx.called("Getvar"))
+    def _asked(self) -> list[ReceivedAction]:
+        return self._pbx.called("Getvar")
 
     async def wait_for_logins(self, count: int) -> None:
         await self._pbx.wait_for_login(count)
-
-    async def wait_for_connections(self, count: int) -> None:
-        await self._pbx.wait_until(lambda: self._pbx.connections >= count)
-
-    async def wait_for_requests(self, count: int) -> None:
-        await self._pbx.wait_until(lambda: self.requests >= count)
-
-    async def wait_until_alone(self) -> None:
-        await self._pbx.wait_until(lambda: "connected=0" in repr(self._pbx))
-
-    @property
-    def address(self) -> str:
-        return f"{self._pbx.host}:{self._pbx.port}"
 
     @property
     def secrets(self) -> list[str]:

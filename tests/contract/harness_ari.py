@@ -9,7 +9,8 @@ from asterisk_py_ari import AriClient
 from asterisk_py_ari.events import ChannelUserevent
 from asterisk_py_ari.protocol.requests import Request
 from asterisk_py_ari.testing import FakeAriServer, ReceivedRequest, Reply
-from tests.contract.harness import Capability, Client, Harness
+from tests.contract.harness import Capability, Client
+from tests.contract.harness_fake import FakeServerHarness
 
 __all__ = ["AriHttpHarness", "AriWebSocketHarness"]
 
@@ -17,7 +18,7 @@ ASKED = ("POST", "/channels/c/answer")
 ANSWER = Reply(204)
 
 
-class AriHarness(Harness):
+class AriHarness(FakeServerHarness):
     """ARI, whatever carries the requests."""
 
     capabilities = frozenset(Capability) - {Capability.HANDLERS}
@@ -25,29 +26,12 @@ class AriHarness(Harness):
     logins: ClassVar[Sequence[Mapping[str, Any]]] = ({}, {"transport": "auto"})
     finds_silence_in = 30.0
     transport: ClassVar[str]
+    _pbx: FakeAriServer
 
     def __init__(self) -> None:
         self._pbx = _pbx()
         self._held: list[ReceivedRequest] = []
         self.behave()
-
-    async def start_peer(self) -> None:
-        await self._pbx.start()
-
-    async def stop_peer(self) -> None:
-        await self._pbx.stop()
-
-    def drop(self) -> None:
-        self._pbx.drop()
-
-    def reset(self) -> None:
-        self._pbx.reset()
-
-    def freeze(self) -> None:
-        self._pbx.freeze()
-
-    def thaw(self) -> None:
-        self._pbx.thaw()
 
     def reject_logins(self) -> None:
         self._pbx.refuse_logins()
@@ -80,32 +64,15 @@ class AriHarness(Harness):
             self._held.pop().reply(ANSWER)
 
     @property
-    def connections(self) -> int:
-        return self._pbx.connections
-
-    @property
     def login_attempts(self) -> int:
         return len(self._pbx.called("GET", "/events"))
 
     @property
-    def requests(self) -> int:
-        return len(self._asked())
+    def _asked(self) -> list[ReceivedRequest]:
+        return self._pbx.called(*ASKED)
 
     async def wait_for_logins(self, count: int) -> None:
         await self._pbx.wait_for_handshake(count)
-
-    async def wait_for_connections(self, count: int) -> None:
-        await self._pbx.wait_until(lambda: self._pbx.connections >= count)
-
-    async def wait_for_requests(self, count: int) -> None:
-        await self._pbx.wait_until(lambda: self.requests >= count)
-
-    async def wait_until_alone(self) -> None:
-        await self._pbx.wait_until(lambda: "connected=0" in repr(self._pbx))
-
-    @property
-    def address(self) -> str:
-        return f"{self._pbx.host}:{self._pbx.port}"
 
     @property
     def secrets(self) -> list[str]:
@@ -154,9 +121,6 @@ class AriHarness(Harness):
         request = Request(operation="channels.set_variable", method="POST", path="/channels/c/variable", body=body)
         await client.call(request, **options)
         return None
-
-    def _asked(self) -> list[ReceivedRequest]:
-        return self._pbx.called(*ASKED)
 
 
 class AriHttpHarness(AriHarness):

@@ -1,12 +1,15 @@
 """The fake Asterisk, seen by a client that is nothing but a socket."""
 
 import asyncio
+import contextlib
 import json
+import ssl
 import struct
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+import trustme
 
 from asterisk_py_ari.testing import NO_ARI, FakeAriServer, ReceivedRequest, Reply, fake_ari
 from tests.unit.ari.conftest import ENCODED
@@ -213,3 +216,18 @@ async def test_it_comes_back_on_the_same_port(pbx: FakeAriServer, raw: RawClient
     await pbx.start()
     await pbx.start()
     assert pbx.url == url
+
+
+async def test_stopping_waits_for_no_tls_handshake() -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    async with asyncio.timeout(5), FakeAriServer(ssl=context) as pbx:
+        reader, writer = await asyncio.open_connection(pbx.host, pbx.port)
+        writer.write(b"\x16\x03\x01")  # The beginning of a ClientHello.
+        while not pbx._handshakes:  # noqa: ASYNC110 - nothing tells of a connection that is no client yet
+            await asyncio.sleep(0)
+        await pbx.stop()
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        writer.close()
+        assert (pbx.connections, pbx.connected) == (0, 0)

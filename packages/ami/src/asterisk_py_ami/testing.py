@@ -19,18 +19,11 @@ that no mistake of the client can hide behind the same mistake here.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import secrets
-import socket
-import struct
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
-from asterisk_py_core.checks import check_count
-from asterisk_py_core.credentials import Credentials
+from asterisk_py_core.testing import FakeLink, FakeServer, FakeSession
 
 from .protocol.masking import mask_header
 
@@ -52,7 +45,7 @@ ANSWERS = {
 # Words that turn events off (main/manager.c, strings_to_mask); an empty mask is refused.
 OFF = frozenset({"off", "no", "false", "none", "0"})
 
-_Hook: TypeAlias = "Callable[[_Session], None]"
+_Hook: TypeAlias = "Callable[[_Session], object]"
 Reply: TypeAlias = "bytes | Callable[[ReceivedAction], bytes | None] | None"
 
 
@@ -91,7 +84,7 @@ class ReceivedAction:
         return f"<ReceivedAction {', '.join(headers)}>"
 
 
-class FakeAmiServer:
+class FakeAmiServer(FakeServer["_Session"]):
     """An Asterisk on a loopback port of its own, for as long as the ``async with`` block lasts.
 
     *username* and *secret* are who may log in; *port* 0 takes a free one and keeps it for restarts; with *ssl* it
@@ -108,52 +101,12 @@ class FakeAmiServer:
         port: int = 0,
         ssl: SSLContext | None = None,
     ) -> None:
-        self.host = host
-        self.port = port
-        self.credentials = Credentials(username, secret)
+        super().__init__(username=username, secret=secret, host=host, port=port, ssl=ssl)
         self.banner = BANNER
         self.received: list[ReceivedAction] = []
-        self.connections = 0
         self.logins = 0
-        self._ssl = ssl
-        self._server: asyncio.Server | None = None
-        self._sessions: list[_Session] = []
-        self._handshakes: set[_Handshake] = set()
         self._script: dict[str, Reply] = {}
         self._refusal: str | None = None
-        self._link = _Link()
-        self._changed = asyncio.Event()
-
-    async def start(self) -> None:
-        """Listen: on a free port the first time (unless one was asked for), then always on the same. Idempotent."""
-        if self._server is None:
-            loop = asyncio.get_running_loop()
-            factory: Callable[[], asyncio.Protocol] = self._session
-            if self._ssl is not None:
-                factory = partial(_Handshake, self._ssl, self._session, self._handshakes)
-            self._server = await loop.create_server(factory, self.host, self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        """Close the port and all connections, as an Asterisk that is shut down does. Idempotent."""
-        if self._server is None:
-            return
-        server, self._server = self._server, None
-        server.close()
-        self.drop()
-        with contextlib.suppress(TimeoutError):
-            await self.wait_until(lambda: not self._sessions, timeout=1.0)
-        for session in self._sessions:  # A client that does not read what was written, or say goodbye over TLS.
-            session.transport.abort()
-        await self.wait_until(lambda: not self._sessions)
-        await server.wait_closed()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     def called(self, name: str) -> list[ReceivedAction]:
         """Return what was received so far of the action *name*."""
@@ -167,19 +120,6 @@ class FakeAmiServer:
         """Return the action number *count* called *name*, once it is received."""
         await self.wait_until(lambda: len(self.called(name)) >= count)
         return self.called(name)[count - 1]
-
-    async def wait_until(self, condition: Callable[[], object], *, timeout: float = 5.0) -> None:
-        """Return when *condition* holds; it is looked at when a client connects, says something or leaves.
-
-        Raises TimeoutError after *timeout* seconds, as the other waits do.
-        """
-        try:
-            async with asyncio.timeout(timeout):
-                while not condition():
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            raise TimeoutError(f"what was waited for did not happen within {timeout:g} s: {self!r}") from None
 
     def on(self, action: str, reply: Reply) -> None:
         r"""Answer *action* with *reply* from now on, instead of what Asterisk would say.
@@ -213,51 +153,14 @@ class FakeAmiServer:
         data = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
         return sum(session.write(data) for session in self._sessions if session.wants_events)
 
-    def drop(self) -> None:
-        """Close all connections (FIN), after what was written; those in a TLS handshake at once."""
-        for session in self._sessions:
-            session.close()
-        for handshake in self._handshakes:
-            handshake.transport.abort()
-
-    def reset(self) -> None:
-        """Break all connections (RST); what was written may be lost."""
-        linger = struct.pack("ii", 1, 0)  # On, for 0 s: closing resets.
-        for transport in [*(each.transport for each in self._sessions), *(each.transport for each in self._handshakes)]:
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            transport.abort()
-
-    def freeze(self) -> None:
-        """Go silent without closing anything, as a host that lost its network: clients connect and hear nothing."""
-        self._link.frozen = True
-        for session in self._sessions:
-            session.transport.pause_reading()
-
-    def thaw(self) -> None:
-        """Undo :meth:`freeze`: go on with what came meanwhile."""
-        self._link.frozen = False
-        for session in self._sessions:
-            session.go_on()
-
-    def split(self, size: int | None) -> None:
-        """Send everything in pieces of *size* bytes, one for each turn of the event loop; None: whole again."""
-        self._link.piece = None if size is None else check_count("size", size)
-
     def __repr__(self) -> str:
-        return f"<FakeAmiServer {self.host}:{self.port} connected={len(self._sessions)} logins={self.logins}>"
+        return f"<FakeAmiServer {self.host}:{self.port} connected={self.connected} logins={self.logins}>"
 
     def _session(self) -> _Session:
         return _Session(self._link, self._joined, self._left, self._perform)
 
-    def _joined(self, session: _Session) -> None:
-        self._sessions.append(session)
-        self.connections += 1
+    def _welcome(self, session: _Session) -> None:
         session.write(self.banner)
-        self._changed.set()
-
-    def _left(self, session: _Session) -> None:
-        self._sessions.remove(session)
-        self._changed.set()
 
     def _perform(self, session: _Session, action: ReceivedAction) -> None:
         self.received.append(action)
@@ -317,103 +220,24 @@ class FakeAmiServer:
         return proven and action.get("Username") == credentials.username
 
 
-@dataclass
-class _Link:
-    """What the network between the server and all of its clients does."""
-
-    frozen: bool = False
-    piece: int | None = None
-
-
-class _Session(asyncio.Protocol):
-    """One client's connection: bytes in both directions, and what the server has to know about the client."""
+class _Session(FakeSession):
+    """One client's connection, and what the server has to know about the client."""
 
     def __init__(
-        self, link: _Link, joined: _Hook, left: _Hook, perform: Callable[[_Session, ReceivedAction], None]
+        self, link: FakeLink, joined: _Hook, left: _Hook, perform: Callable[[_Session, ReceivedAction], None]
     ) -> None:
-        self.transport: asyncio.Transport
+        super().__init__(link, joined, left)
         self.logged_in = False
         self.wants_events = False
         self.challenge = ""
-        self._link = link
-        self._joined, self._left, self._perform = joined, left, perform
-        self._incoming = b""
-        self._outgoing = bytearray()
-        self._next_piece: asyncio.Handle | None = None
-        self._closing = self._is_up = self._is_lost = False
+        self._perform = perform
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # After a TLS handshake it comes late: bytes, and even the end, may have come before it.
-        if self._is_lost:
-            return
-        self._is_up = True
-        self.transport = cast("asyncio.Transport", transport)
-        if self._link.frozen:
-            self.transport.pause_reading()
-        self._joined(self)
-        self.data_received(b"")
-
-    def data_received(self, data: bytes) -> None:
-        self._incoming += data
-        while self._is_up and not self._link.frozen and b"\r\n\r\n" in self._incoming:
-            frame, _, self._incoming = self._incoming.partition(b"\r\n\r\n")
+    def take(self) -> bool:
+        frame, end, rest = self.incoming.partition(b"\r\n\r\n")
+        if end:
+            self.incoming = rest
             self._perform(self, ReceivedAction(frame, self))
-
-    def connection_lost(self, _: Exception | None) -> None:
-        self._is_lost = True
-        if self._is_up:
-            self._left(self)
-
-    def write(self, data: bytes) -> bool:
-        self._outgoing += data
-        self._flush()
-        return True
-
-    def close(self) -> None:
-        self._closing = True
-        self._flush()
-
-    def go_on(self) -> None:
-        self.transport.resume_reading()
-        self._flush()
-        self.data_received(b"")
-
-    def _flush(self) -> None:
-        ready = not self._link.frozen and self._next_piece is None and not self.transport.is_closing()
-        if self._outgoing and ready:
-            data = bytes(self._outgoing[: self._link.piece])
-            self.transport.write(data)
-            del self._outgoing[: len(data)]
-            if self._outgoing:
-                self._next_piece = asyncio.get_running_loop().call_soon(self._flush_next)
-        if self._closing and (self._link.frozen or not self._outgoing):
-            self.transport.close()
-
-    def _flush_next(self) -> None:
-        self._next_piece = None
-        self._flush()
-
-
-class _Handshake(asyncio.Protocol):
-    """A connection that has to become TLS first, and is in *open_ones* until then: asyncio's server cannot drop it."""
-
-    def __init__(self, context: SSLContext, make: Callable[[], _Session], open_ones: set[_Handshake]) -> None:
-        self.transport: asyncio.Transport
-        self._context, self._make, self._open_ones = context, make, open_ones
-        self._task: asyncio.Task[None]
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-        self._open_ones.add(self)
-        self._task = asyncio.create_task(self._agree(), name="FakeAmiServer TLS handshake")
-
-    async def _agree(self) -> None:
-        session, loop = self._make(), asyncio.get_running_loop()
-        with contextlib.suppress(OSError):
-            # None where the connection was lost before the client had said anything.
-            if secure := await loop.start_tls(self.transport, session, self._context, server_side=True):
-                session.connection_made(secure)
-        self._open_ones.discard(self)
+        return bool(end)
 
 
 async def fake_ami() -> AsyncIterator[FakeAmiServer]:

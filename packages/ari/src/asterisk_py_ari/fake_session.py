@@ -5,22 +5,21 @@ Of both it has only what ARI needs, written down from RFC 9112 and RFC 6455 and 
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import json
-import socket
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from asterisk_py_core.redaction import redact
+from asterisk_py_core.testing import FakeLink, FakeSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["FakeLink", "FakeSession", "ReceivedRequest", "Reply"]
+__all__ = ["FakeAriSession", "ReceivedRequest", "Reply"]
 
 PHRASES = {
     101: "Switching Protocols", 200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 401: "Unauthorized",
@@ -45,14 +44,6 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass
-class FakeLink:
-    """What the network between the server and all of its clients does."""
-
-    frozen: bool = False
-    piece: int | None = None
-
-
 class ReceivedRequest:
     """What a client asked, by HTTP or ``over_websocket``.
 
@@ -61,7 +52,13 @@ class ReceivedRequest:
     """
 
     def __init__(
-        self, session: FakeSession, method: str, target: str, headers: Mapping[str, str], body: bytes, key: str | None
+        self,
+        session: FakeAriSession,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        key: str | None,
     ) -> None:
         parts = urlsplit(target)
         self.method = method
@@ -109,55 +106,34 @@ class ReceivedRequest:
         return f"<ReceivedRequest {self.method} {redact(self.target)} {', '.join(headers)}>"
 
 
-class FakeSession(asyncio.Protocol):
-    """One client's connection: bytes in both directions, and what the server has to know about the client."""
+class FakeAriSession(FakeSession):
+    """One client's connection, and what the server has to know about the client."""
 
     def __init__(
         self,
         link: FakeLink,
-        *,
-        joined: Callable[[FakeSession], None],
-        left: Callable[[FakeSession], None],
+        joined: Callable[[FakeAriSession], object],
+        left: Callable[[FakeAriSession], object],
         perform: Callable[[ReceivedRequest], None],
     ) -> None:
-        self.transport: asyncio.Transport
+        super().__init__(link, joined, left)
         self.is_websocket = False
         self.applications: list[str] = []
         self.muted = False
-        self._link = link
-        self._joined, self._left, self._perform = joined, left, perform
-        self._incoming = b""
-        self._outgoing = bytearray()
-        self._next_piece: asyncio.Handle | None = None
-        self._closing = False
+        self._perform = perform
 
-    # --- for the event loop ---
+    def take(self) -> bool:
+        """Take a request, or a frame once it is a WebSocket."""
+        return self._take_frame() if self.is_websocket else self._take_request()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Part of asyncio's protocol interface."""
-        self.transport = cast("asyncio.Transport", transport)
-        if self._link.frozen:
-            self.transport.pause_reading()
-        self._joined(self)
-
-    def data_received(self, data: bytes) -> None:
-        """Part of asyncio's protocol interface."""
-        self._incoming += data
-        while not self._link.frozen and (self._take_frame() if self.is_websocket else self._take_request()):
-            pass
-
-    def connection_lost(self, _: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio's protocol interface."""
         self.applications = []
-        self._left(self)
+        super().connection_lost(exc)
 
-    # --- for the server ---
-
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         """Send *data*, as the link allows."""
-        if not self.muted:
-            self._outgoing += data
-            self._flush()
+        return not self.muted and super().write(data)
 
     def send_frame(self, opcode: int, data: bytes) -> bool:
         """Send one WebSocket frame; servers do not mask (RFC 6455 section 5.1)."""
@@ -171,32 +147,15 @@ class FakeSession(asyncio.Protocol):
         self.write(head + data)
         return True
 
-    def close(self) -> None:
-        """Close (FIN), after what was written."""
-        self._closing = True
-        self._flush()
-
-    def reset(self) -> None:
-        """Break the connection (RST)."""
-        linger = struct.pack("ii", 1, 0)  # On, for 0 s: closing resets.
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.transport.abort()
-
-    def go_on(self) -> None:
-        """Go on after a freeze."""
-        self.transport.resume_reading()
-        self._flush()
-        self.data_received(b"")
-
     # --- inside ---
 
     def _take_request(self) -> bool:
-        if self._incoming and not self._incoming[:1].isalpha():
+        if self.incoming and not self.incoming[:1].isalpha():
             # The first byte of TLS, for instance.
-            self._incoming = b""
+            self.incoming = b""
             self.write(_http(Reply(400, b"<h1>Bad Request</h1>", content_type="text/html"), {"connection": "close"}))
             self.close()
-        head, end, rest = self._incoming.partition(b"\r\n\r\n")
+        head, end, rest = self.incoming.partition(b"\r\n\r\n")
         if not end:
             return False
         line, *lines = head.decode("latin-1").split("\r\n")
@@ -204,13 +163,13 @@ class FakeSession(asyncio.Protocol):
         size = int(headers.get("content-length", "0"))
         if len(rest) < size:
             return False
-        body, self._incoming = rest[:size], rest[size:]
+        body, self.incoming = rest[:size], rest[size:]
         method, target, _ = line.split(" ")
         self._perform(ReceivedRequest(self, method, target, headers, body, None))
         return True
 
     def _take_frame(self) -> bool:
-        data = self._incoming
+        data = self.incoming
         if len(data) < 2:
             return False
         size, start = data[1] & 0x7F, 2
@@ -220,7 +179,7 @@ class FakeSession(asyncio.Protocol):
         if len(data) < start + 4 + size:
             return False
         mask, masked = data[start : start + 4], data[start + 4 : start + 4 + size]
-        self._incoming = data[start + 4 + size :]
+        self.incoming = data[start + 4 + size :]
         key = int.from_bytes((mask * (size // 4 + 1))[:size], "big")
         content = (int.from_bytes(masked, "big") ^ key).to_bytes(size, "big")
         if size > FRAME_LIMIT:
@@ -242,21 +201,6 @@ class FakeSession(asyncio.Protocol):
             body = question.get("message_body", "").encode()
             key = question.get("request_id", "")
             self._perform(ReceivedRequest(self, question["method"], question["uri"], headers, body, key))
-
-    def _flush(self) -> None:
-        ready = not self._link.frozen and self._next_piece is None and not self.transport.is_closing()
-        if self._outgoing and ready:
-            data = bytes(self._outgoing[: self._link.piece])
-            self.transport.write(data)
-            del self._outgoing[: len(data)]
-            if self._outgoing:
-                self._next_piece = asyncio.get_running_loop().call_soon(self._flush_next)
-        if self._closing and (self._link.frozen or not self._outgoing):
-            self.transport.close()
-
-    def _flush_next(self) -> None:
-        self._next_piece = None
-        self._flush()
 
 
 def _http(reply: Reply, asked: Mapping[str, str]) -> bytes:

@@ -19,17 +19,15 @@ so that no mistake of the client can hide behind the same mistake here.
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import contextlib
 import fnmatch
 import hmac
 import json
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from asterisk_py_core.credentials import Credentials
+from asterisk_py_core.testing import FakeServer
 
-from .fake_session import FakeLink, FakeSession, ReceivedRequest, Reply
+from .fake_session import FakeAriSession, ReceivedRequest, Reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -61,7 +59,7 @@ NOW = "2026-11-23T07:28:09.935+0000"
 Script: TypeAlias = "Reply | Callable[[ReceivedRequest], Reply | None] | None"
 
 
-class FakeAriServer:
+class FakeAriServer(FakeServer[FakeAriSession]):
     """An Asterisk on a loopback port of its own, for as long as the ``async with`` block lasts.
 
     *username* and *secret* are who may log in; *port* 0 takes a free one and keeps it for restarts; with *ssl* it
@@ -80,53 +78,17 @@ class FakeAriServer:
         ssl: SSLContext | None = None,
         rest_over_websocket: bool = True,
     ) -> None:
-        self.host = host
-        self.port = port
-        self.credentials = Credentials(username, secret)
+        super().__init__(username=username, secret=secret, host=host, port=port, ssl=ssl)
         self.greeting = b""
         self.received: list[ReceivedRequest] = []
-        self.connections = 0
         self.handshakes = 0
-        self._ssl = ssl
         self._rest_over_websocket = rest_over_websocket
-        self._server: asyncio.Server | None = None
-        self._sessions: list[FakeSession] = []
         self._script: dict[tuple[str, str], Script] = {}
-        self._link = FakeLink()
-        self._changed = asyncio.Event()
 
     @property
     def url(self) -> str:
         """What a client is told to connect to."""
         return f"{'https' if self._ssl else 'http'}://{self.host}:{self.port}"
-
-    async def start(self) -> None:
-        """Listen: on a free port the first time (unless one was asked for), then always on the same. Idempotent."""
-        if self._server is None:
-            loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(self._session, self.host, self.port, ssl=self._ssl)
-            self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        """Close the port and all connections, as an Asterisk that is shut down does. Idempotent."""
-        if self._server is None:
-            return
-        server, self._server = self._server, None
-        server.close()
-        self.drop()
-        with contextlib.suppress(TimeoutError):
-            await self.wait_until(lambda: not self._sessions, timeout=1.0)
-        for session in self._sessions:  # A client that does not read what was written, or say goodbye over TLS.
-            session.transport.abort()
-        await self.wait_until(lambda: not self._sessions)
-        await server.wait_closed()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     # --- what came ---
 
@@ -142,19 +104,6 @@ class FakeAriServer:
     async def wait_for_handshake(self, count: int = 1) -> None:
         """Return when *count* WebSockets were opened since the server was made."""
         await self.wait_until(lambda: self.handshakes >= count)
-
-    async def wait_until(self, condition: Callable[[], object], *, timeout: float = 5.0) -> None:
-        """Return when *condition* holds; it is looked at when a client connects, asks for something or leaves.
-
-        Raises TimeoutError after *timeout* seconds, as the other waits do.
-        """
-        try:
-            async with asyncio.timeout(timeout):
-                while not condition():
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            raise TimeoutError(f"what was waited for did not happen within {timeout:g} s: {self!r}") from None
 
     @property
     def applications(self) -> list[str]:
@@ -217,11 +166,6 @@ class FakeAriServer:
 
     # --- the link ---
 
-    def drop(self) -> None:
-        """Close all connections (FIN), after what was written."""
-        for session in self._sessions:
-            session.close()
-
     def drop_websockets(self, code: int | None = None) -> None:
         """Close the WebSockets alone: with a close frame of *code*, or without a word."""
         for session in self._sessions:
@@ -230,51 +174,23 @@ class FakeAriServer:
                     session.send_frame(8, code.to_bytes(2, "big"))
                 session.close()
 
-    def reset(self) -> None:
-        """Break all connections (RST); what was written may be lost."""
-        for session in self._sessions:
-            session.reset()
-
-    def freeze(self) -> None:
-        """Go silent without closing anything, as a host that lost its network: clients connect and hear nothing."""
-        self._link.frozen = True
-        for session in self._sessions:
-            session.transport.pause_reading()
-
-    def thaw(self) -> None:
-        """Undo :meth:`freeze`: go on with what came meanwhile."""
-        self._link.frozen = False
-        for session in list(self._sessions):
-            session.go_on()
-
     def mute_websockets(self) -> None:
         """Send nothing over the WebSockets that stand, not even an answer to a ping, and leave them open."""
         for session in self._sessions:
             session.muted = session.is_websocket
 
-    def split(self, size: int | None) -> None:
-        """Send everything in pieces of *size* bytes, one for each turn of the event loop; None: whole again."""
-        self._link.piece = size
-
     def __repr__(self) -> str:
-        return f"<FakeAriServer {self.url} connected={len(self._sessions)} handshakes={self.handshakes}>"
+        return f"<FakeAriServer {self.url} connected={self.connected} handshakes={self.handshakes}>"
 
     # --- inside ---
 
-    def _session(self) -> FakeSession:
-        return FakeSession(self._link, joined=self._joined, left=self._left, perform=self._perform)
+    def _session(self) -> FakeAriSession:
+        return FakeAriSession(self._link, self._joined, self._left, self._perform)
 
-    def _joined(self, session: FakeSession) -> None:
-        self._sessions.append(session)
-        self.connections += 1
+    def _welcome(self, session: FakeAriSession) -> None:
         if self.greeting:
             session.write(self.greeting)
             session.close()
-        self._changed.set()
-
-    def _left(self, session: FakeSession) -> None:
-        self._sessions.remove(session)
-        self._changed.set()
 
     def _perform(self, request: ReceivedRequest) -> None:
         if request.over_websocket and not self._rest_over_websocket:

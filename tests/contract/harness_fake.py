@@ -1,0 +1,59 @@
+"""What harnesses share whose peer is a fake server that the client connects to."""
+
+from abc import abstractmethod
+from typing import Any
+
+from asterisk_py_core.testing import FakeServer
+from tests.contract.harness import Harness
+
+__all__ = ["FakeServerHarness"]
+
+
+class FakeServerHarness(Harness):
+    """A protocol whose fake is a `FakeServer`, in ``_pbx``."""
+
+    _pbx: FakeServer[Any]
+
+    async def start_peer(self) -> None:
+        await self._pbx.start()
+
+    async def stop_peer(self) -> None:
+        await self._pbx.stop()
+
+    def drop(self) -> None:
+        self._pbx.drop()
+
+    def reset(self) -> None:
+        self._pbx.reset()
+
+    def freeze(self) -> None:
+        self._pbx.freeze()
+
+    def thaw(self) -> None:
+        self._pbx.thaw()
+
+    @property
+    @abstractmethod
+    def _asked(self) -> list[Any]:
+        """What has come of `request`, each with a method ``reply``."""
+
+    @property
+    def connections(self) -> int:
+        return self._pbx.connections
+
+    @property
+    def requests(self) -> int:
+        return len(self._asked)
+
+    async def wait_for_connections(self, count: int) -> None:
+        await self._pbx.wait_until(lambda: self._pbx.connections >= count)
+
+    async def wait_for_requests(self, count: int) -> None:
+        await self._pbx.wait_until(lambda: self.requests >= count)
+
+    async def wait_until_alone(self) -> None:
+        await self._pbx.wait_until(lambda: self._pbx.connected == 0)
+
+    @property
+    def address(self) -> str:
+        return f"{self._pbx.host}:{self._pbx.port}"
