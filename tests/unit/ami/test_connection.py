@@ -18,8 +18,9 @@ from asterisk_py_ami.connection import AmiConnection
 from asterisk_py_ami.errors import LoginInUseError
 from asterisk_py_ami.protocol.codec import Decoder
 from asterisk_py_ami.protocol.gathering import Gathering, ListGathering, OriginateGathering
+from asterisk_py_ami.protocol.login import LoginMethod
 from asterisk_py_ami.protocol.message import AmiEvent, Response
-from asterisk_py_ami.protocol.session import AmiSession, LoginMethod
+from asterisk_py_ami.protocol.session import AmiSession
 from asterisk_py_ami.testing import FakeAmiServer, ReceivedAction, fake_ami
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import (

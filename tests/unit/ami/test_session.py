@@ -11,8 +11,9 @@ import pytest
 
 from asterisk_py_ami.errors import LoginInUseError
 from asterisk_py_ami.events import FullyBooted, Hangup
+from asterisk_py_ami.protocol.login import LoginMethod
 from asterisk_py_ami.protocol.message import Response
-from asterisk_py_ami.protocol.session import AmiSession, LoginMethod, SessionState
+from asterisk_py_ami.protocol.session import AmiSession, SessionState
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import (
     AsteriskError,
@@ -365,7 +366,7 @@ def test_020_the_secret_is_forgotten_with_the_login(
     session.receive_data(BANNER + (CHALLENGE if login is LoginMethod.MD5 else b""))
     frame = session.data_to_send()
     assert b"Secret: hunter2" in frame or b"Key: " in frame
-    assert session._credentials is None
+    assert session._login._credentials is None
     key = frame.split(b": ")[-1].strip().decode()
     if login is LoginMethod.PLAIN:
         end = end.replace(b"-2", b"-1")

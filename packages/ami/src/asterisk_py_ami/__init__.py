@@ -66,8 +66,8 @@ from .errors import (
 from .originate import OriginateReason, OriginateResult
 from .protocol.action import Action, ListAction
 from .protocol.codec import encode_variables
+from .protocol.login import LoginMethod
 from .protocol.message import AmiEvent, Message, Response
-from .protocol.session import LoginMethod
 from .queues import QueueState
 
 __all__ = [

@@ -33,8 +33,9 @@ from .originate import OriginateResult, check_goal, check_outcome_comes
 from .protocol.action import Action, ListAction
 from .protocol.event_mask import check_event_mask
 from .protocol.gathering import Gathering, ListGathering, OriginateGathering
+from .protocol.login import LoginMethod
 from .protocol.message import AmiEvent, Response
-from .protocol.session import AmiSession, LoginMethod
+from .protocol.session import AmiSession
 from .queues import by_queue
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from asterisk_py_ami.client import AmiClient
 from asterisk_py_ami.connection import AmiConnection
-from asterisk_py_ami.protocol.session import AmiSession, LoginMethod
+from asterisk_py_ami.protocol.login import LoginMethod
+from asterisk_py_ami.protocol.session import AmiSession
 from asterisk_py_core.checks import check_timeout
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import ClientClosedError, InputError

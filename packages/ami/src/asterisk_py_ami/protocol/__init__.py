@@ -4,8 +4,9 @@ from .codec import Decoder, check_action_id, encode_action, encode_variables
 from .event_mask import check_event_mask
 from .fields import field, optional
 from .framing import Limits
+from .login import LoginMethod
 from .message import AmiEvent, Message, Response, event_class
-from .session import AmiSession, LoginMethod, SessionState
+from .session import AmiSession, SessionState
 from .values import flag, known
 
 __all__ = [

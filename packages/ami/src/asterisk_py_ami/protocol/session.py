@@ -1,37 +1,19 @@
 """The login of one connection: banner, challenge, login, and then messages."""
 
-import hashlib
-import re
 import secrets
 from collections.abc import Iterator
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Final
 
-from asterisk_py_ami.errors import LoginInUseError
 from asterisk_py_core.credentials import Credentials
-from asterisk_py_core.errors import (
-    AsteriskError,
-    ChallengeFailedError,
-    DesyncError,
-    InputError,
-    LoginRejectedError,
-)
+from asterisk_py_core.errors import AsteriskError, DesyncError
 
 from .banner import cut_banner
-from .codec import Decoder, HeaderValue, encode_action
-from .event_mask import check_event_mask
+from .codec import Decoder, encode_action
+from .login import Login, LoginMethod
 from .message import Message, Response
 
-__all__ = ["AmiSession", "LoginMethod", "SessionState"]
-
-
-class LoginMethod(StrEnum):
-    """How the secret is proven. Neither protects what follows: use TLS outside of trusted networks."""
-
-    MD5 = "md5"
-    """Answer a challenge: the secret itself is not sent."""
-    PLAIN = "plain"
-    """Send the secret as it is; only over TLS, or where MD5 is not to be had."""
+__all__ = ["AmiSession", "SessionState"]
 
 
 class SessionState(Enum):
@@ -64,11 +46,6 @@ _CLOSED: Final = {
 # Since AMI 3.0 (Asterisk 14) command output comes in headers.
 _OUTPUT_IN_HEADERS: Final = (3,)
 
-# Asterisk sends up to nine digits (main/manager.c, char challenge[10]).
-_CHALLENGE: Final = re.compile(r"[0-9]{1,20}")
-# Asterisk's texts are short; who is not Asterisk may say a megabyte.
-_MAX_REASON: Final = 1024
-
 
 class AmiSession:
     """The wire side of one AMI connection, from its first byte: it logs in, then decodes.
@@ -93,11 +70,7 @@ class AmiSession:
         action_ids: Iterator[str] | None = None,
     ) -> None:
         self._address = address
-        self._username = credentials.username
-        self._credentials: Credentials | None = credentials
-        self._login = _login_method(login)
-        check_event_mask(events)
-        self._events = events
+        self._login = Login(address, credentials, login, events)
         self._state = SessionState.GREETING
         self._version: tuple[int, ...] = ()
         self._greeting = bytearray()
@@ -106,8 +79,6 @@ class AmiSession:
         self._action_ids = action_ids or _random_ids()
         self._awaited = ""
         self._stray_count = 0
-        # Refuses here what would not fit the login, before anything is sent.
-        self._encode_login(challenge="0", action_id="0")
 
     @property
     def state(self) -> SessionState:
@@ -161,7 +132,7 @@ class AmiSession:
             self._state = SessionState.FAILED
             self._greeting.clear()
             self._outgoing = b""
-            self._credentials = None
+            self._login.forget_secret()
             raise
 
     def _receive_login(self, data: bytes | bytearray | memoryview) -> list[Message]:
@@ -194,59 +165,21 @@ class AmiSession:
 
     def _receive_answer(self, answer: Response) -> None:
         if self._state is SessionState.CHALLENGE:
-            self._advance(self._check_challenge(answer))
-            return
-        if answer.get("Response", "").lower() != "success":
-            kind = LoginInUseError if "already in use" in answer.message.lower() else LoginRejectedError
-            reason = answer.message[:_MAX_REASON] or "no reason was given"
-            raise kind(address=self._address, username=self._username, reason=reason)
-        self._advance()
-
-    def _check_challenge(self, answer: Response) -> str:
-        challenge = answer.get("Challenge")
-        if not answer.is_success:
-            reason = answer.message[:_MAX_REASON] or "it was refused without a reason"
-        elif challenge is None:
-            reason = "the answer holds none"
-        elif not _CHALLENGE.fullmatch(challenge):
-            reason = "it is no number"
+            self._advance(self._login.challenge_in(answer))
         else:
-            return challenge
-        raise ChallengeFailedError(address=self._address, reason=reason)
+            self._login.check_accepted(answer)
+            self._advance()
 
     def _advance(self, challenge: str = "") -> None:
         """Go to the next state and queue what it waits for an answer to."""
-        self._state = _NEXT[self._state, self._login]
+        self._state = _NEXT[self._state, self._login.method]
         if self._state is SessionState.CHALLENGE:
             self._awaited = self.next_action_id()
             self._outgoing += encode_action("Challenge", {"AuthType": "MD5"}, self._awaited)
         elif self._state is SessionState.LOGIN:
             self._awaited = self.next_action_id()
-            self._outgoing += self._encode_login(challenge=challenge, action_id=self._awaited)
-            self._credentials = None
-
-    def _encode_login(self, *, challenge: str, action_id: str) -> bytes:
-        try:
-            return encode_action("Login", self._login_headers(challenge), action_id)
-        except InputError as error:
-            field, problem = error.field, error.problem
-        # Raised anew, because the frames of the first traceback hold the secret.
-        raise InputError(field=field, problem=problem)
-
-    def _login_headers(self, challenge: str) -> dict[str, HeaderValue]:
-        if self._credentials is None:
-            raise DesyncError(f"the login to {self._address} was sent before")
-        headers: dict[str, HeaderValue] = {"Username": self._username, "Events": self._events}
-        if self._login is LoginMethod.PLAIN:
-            return headers | {"Secret": self._credentials.reveal()}
-        try:
-            # As FIPS asks: MD5 is Asterisk's choice, and here it only keeps the secret off the wire.
-            digest = hashlib.md5(challenge.encode("ascii"), usedforsecurity=False)
-        except ValueError as error:
-            raise ChallengeFailedError(address=self._address, reason=f"MD5 is not to be had here: {error}") from error
-        digest.update(self._credentials.reveal().encode("utf-8", "surrogateescape"))
-        # Lower case: Asterisk compares the text of the digest.
-        return headers | {"AuthType": "MD5", "Key": digest.hexdigest()}
+            self._outgoing += self._login.encode(challenge, action_id=self._awaited)
+            self._login.forget_secret()
 
 
 def _random_ids() -> Iterator[str]:
@@ -260,10 +193,3 @@ def _random_ids() -> Iterator[str]:
         # Many at a time, because asking the system costs more than all the rest.
         token = secrets.token_hex(8 * 64)
         yield from [token[start : start + 16] for start in range(0, len(token), 16)]
-
-
-def _login_method(login: LoginMethod | str) -> LoginMethod:
-    try:
-        return LoginMethod(login)
-    except ValueError:
-        raise InputError(field=f"login={login!r}", problem="must be 'md5' or 'plain'") from None
