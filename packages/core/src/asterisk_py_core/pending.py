@@ -48,8 +48,9 @@ class PendingRequest(Generic[R]):
         "_answer", "_interrupted", "_table", "_worker", "_written", "answered", "deadline", "key", "request", "timeout",
     )  # fmt: skip
 
-    def __init__(self, table: PendingRequests[R], key: str, request: str, timeout: float) -> None:
-        loop = asyncio.get_running_loop()
+    def __init__(
+        self, table: PendingRequests[R], loop: asyncio.AbstractEventLoop, key: str, request: str, timeout: float
+    ) -> None:
         self.key = key
         self.request = request
         self.timeout = timeout
@@ -145,7 +146,7 @@ class PendingRequest(Generic[R]):
 
 
 class PendingRequests(Generic[R]):
-    """The pending requests of one connection to *address*, by a key that no answer can guess.
+    """The pending requests of one connection to *address*, by a key that no answer can guess; for one event loop.
 
     ``late`` counts answers to requests that had been given up, ``unmatched`` all others that nobody waits for.
 
@@ -162,6 +163,8 @@ class PendingRequests(Generic[R]):
         self._requests: dict[str, PendingRequest[R]] = {}
         self._forgotten: OrderedDict[str, None] = OrderedDict()
         self._ended: AsteriskError | None = None
+        # That of the first request: to ask for it each time costs a system call on Python 3.11.
+        self._loop: asyncio.AbstractEventLoop | None = None
         # One timer for all: to make one for each request and cancel it costs as much as the rest of a request's life.
         # It is set for the earliest deadline there was since it was set, so nothing that waits is due before it.
         self._timer: asyncio.TimerHandle | None = None
@@ -189,7 +192,8 @@ class PendingRequests(Generic[R]):
             raise NotSentError(request=request, address=self.address, reason=reason)
         if key in self._requests:
             raise InputError(field="key", problem=f"{key!r} belongs to a request that is in flight")
-        self._requests[key] = pending = PendingRequest(self, key, request, timeout)
+        loop = self._loop = self._loop or asyncio.get_running_loop()
+        self._requests[key] = pending = PendingRequest(self, loop, key, request, timeout)
         if pending.deadline < self._timer_due:
             self._set_timer(pending.deadline)
         return pending
