@@ -138,8 +138,8 @@ ASTERISK_22: Final = Corrections(
         "SoftHangupRequest": ("Cause", "TechCause"),
     },
     optional_parts={
-        # The member's channel is gone when both sides hang up at once.
-        "AgentComplete": ("channel Dest",),
+        # Looked up after the hangup (app_queue.c, send_agent_complete): the member's channel may be gone, or both.
+        "AgentComplete": ("channel ", "channel Dest"),
         "AttendedTransfer": ("channel LocalOne", "channel LocalTwo", "channel Transferee", "channel TransferTarget",
                              "bridge Orig", "bridge Second"),
         "BlindTransfer": ("channel Transferee", "bridge "),

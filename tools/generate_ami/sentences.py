@@ -14,7 +14,7 @@ EVENTS: Final = {
     "AOC-E": "What a call has cost in all.",
     "AOC-S": "What a call is going to cost.",
     "AgentCalled": "A queue calls a member.",
-    "AgentComplete": "A member has finished a queue's call.",
+    "AgentComplete": "A member has finished a queue's call; each channel is ``None`` where it was gone by then.",
     "AgentConnect": "A member answered a queue's call.",
     "AgentDump": "A member refused a caller while the announcement played.",
     "AgentLogin": "An agent logged in.",

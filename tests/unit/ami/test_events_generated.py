@@ -155,6 +155,18 @@ def test_an_event_of_a_client_has_no_channel_and_one_of_the_dialplan_has_all_of_
     assert (theirs.channel, theirs.priority) == ("Local/1@a-1;2", 3)
 
 
+def test_a_queue_s_call_may_be_over_when_both_channels_are_gone() -> None:
+    # As it came from 22.10.1 where both sides hung up at once.
+    raw = event_of(
+        "AgentComplete", "Privilege: agent,all", "Queue: support", "Interface: Local/agent1@members/n",
+        "MemberName: Agent One", "HoldTime: 0", "TalkTime: 1", "Reason: caller",
+    )  # fmt: skip
+    over = events.AgentComplete(raw)
+    assert (over.caller, over.dest, over.talk_time, over.reason) == (None, None, 1, "caller")
+    (recorded,) = [event for event in RECORDED_EVENTS if isinstance(event, events.AgentComplete)]
+    assert recorded.caller is not None
+
+
 def test_a_transfer_has_the_channels_and_bridges_it_was_made_of() -> None:
     transfer = next(event for event in RECORDED_EVENTS if isinstance(event, events.AttendedTransfer))
     assert assert_type(transfer.orig_transferer, ChannelSnapshot).channel == transfer["OrigTransfererChannel"]

@@ -252,14 +252,15 @@ class AgentCalled(ChannelEvent, event="AgentCalled"):
     interface = field("Interface")
 
 
-class AgentComplete(ChannelEvent, event="AgentComplete"):
-    """A member has finished a queue's call.
+class AgentComplete(AmiEvent, event="AgentComplete"):
+    """A member has finished a queue's call; each channel is ``None`` where it was gone by then.
 
     Event ``AgentComplete``, class ``agent``, sent by app_queue.
     """
 
     __slots__ = ()
 
+    caller = optional_channel("")
     dest = optional_channel("Dest")
     queue = field("Queue")
     member_name = field("MemberName")
