@@ -641,6 +641,9 @@ async def test_083_draining_does_not_wait_for_calls_that_are_not_described_yet()
     await bench.service.drain(10)
     assert asyncio.get_running_loop().time() == 1
     assert link.written == b"failure\n"
+    (refused,) = bench.events
+    assert isinstance(refused, SessionRefused)
+    assert refused.reason == "the bench is closed"
 
 
 @on_virtual_clock

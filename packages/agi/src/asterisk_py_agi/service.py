@@ -119,6 +119,8 @@ class Service:
                 call.begin(*found)
                 await self._handle(call)
         except asyncio.CancelledError:
+            if call.cancelled is not None and not call.is_begun:
+                self._refuse(exchange, f"{self._what} is closed")
             exchange.close(failed=True)
             if call.cancelled is None:
                 raise
