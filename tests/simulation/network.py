@@ -1,8 +1,9 @@
 """A network in memory, on a virtual clock: every connection of a simulation, and all that can happen to it.
 
 A :class:`SimulatedLoop` is an event loop whose TCP connections are pairs of queues. Clients and servers use it as any
-other (``sock_connect``, ``create_connection``, ``create_server``), so the code under test and the fakes run as they
-are. Chance comes from one seeded source, and nothing waits for real time: the same seed gives the same run.
+other (``sock_connect``, ``create_connection``, ``create_server``, ``sock_accept``), so the code under test and the
+fakes run as they are; who listens by a socket of his own has to make a :class:`SimulatedSocket`. Chance comes from one
+seeded source, and nothing waits for real time: the same seed gives the same run.
 """
 
 import asyncio
@@ -10,20 +11,15 @@ import errno
 import os
 import random
 import socket
-import struct
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, NoReturn, cast
 
+from tests.simulation.links import KEEPALIVE, End, Link, PlainSocket
 from tests.virtual_clock import VirtualClockLoop
 
-__all__ = ["Link", "SimulatedLoop", "Weather"]
-
-# What a kernel takes from one side before the other has read it; asyncio's own mark for a writer that is too fast.
-_KERNEL: Final = 256 * 1024
-_HIGH_WATER: Final = 64 * 1024
-_RESET: Final = struct.pack("ii", 1, 0)
+__all__ = ["SimulatedLoop", "SimulatedSocket", "Weather"]
 
 
 @dataclass
@@ -40,7 +36,12 @@ class Weather:
 
 
 class SimulatedLoop(VirtualClockLoop):
-    """An event loop with a network of its own; ``links`` are the connections whose client has not closed."""
+    """An event loop with a network of its own.
+
+    ``links`` are the connections whose client has not closed; ``on_link`` is told of each, in the task that made it.
+    ``tries`` is when somebody tried to connect, ``binds`` when to listen, and in which task. ``listening`` has the
+    sockets that do, by port; ``withheld`` the ports that nobody can listen on, and why (``errno.EADDRINUSE``).
+    """
 
     def __init__(self, rng: random.Random) -> None:
         super().__init__()
@@ -48,9 +49,14 @@ class SimulatedLoop(VirtualClockLoop):
         self.weather = Weather()
         self.links: list[Link] = []
         self.tries: list[float] = []
-        self._listeners: dict[int, Callable[[], asyncio.BaseProtocol]] = {}
+        self.binds: list[tuple[float, asyncio.Task[Any] | None]] = []
+        self.listening: dict[int, SimulatedSocket] = {}
+        self.on_link: Callable[[Link], object] = lambda _: None
+        self.withheld: dict[int, int] = {}
+        self._listeners: dict[int, Callable[[End], object]] = {}
         self._targets: dict[socket.socket, int] = {}
         self._next_port = 40_000
+        self._next_caller = 50_000
 
     def jump(self, seconds: float) -> None:
         """Let *seconds* pass in which nothing runs, as on a host that was suspended."""
@@ -73,9 +79,10 @@ class SimulatedLoop(VirtualClockLoop):
         # As asyncio does it: the transport owns the socket from here on, and closes it when its maker is cancelled.
         link = Link(self, port, sock)
         self.links.append(link)
+        self.on_link(link)
         protocol = factory()
         link.client.begin(protocol)
-        link.server.begin(self._listeners[port]())
+        self._listeners[port](link.server)
         try:
             await asyncio.sleep(0)
         except BaseException:
@@ -85,11 +92,38 @@ class SimulatedLoop(VirtualClockLoop):
 
     async def create_server(self, factory: Callable[[], Any], *args: Any, **options: Any) -> Any:  # type: ignore[override]
         """Listen: on the port asked for, or on one that nobody has."""
-        port = next(iter(args[1:2]), options.get("port")) or self._free_port()
-        if port in self._listeners:
-            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-        self._listeners[port] = factory
+        port = self.listen(next(iter(args[1:2]), options.get("port")) or 0, lambda end: end.begin(factory()))
         return _Server(self, port)
+
+    def add_reader(self, fd: Any, callback: Any, *args: Any) -> NoReturn:  # type: ignore[override]
+        """Refuse, as Windows' own loop does: there is nothing to watch, and who listens has to await connections."""
+        raise NotImplementedError
+
+    async def sock_accept(self, sock: Any) -> Any:
+        """Return the next connection of *sock*, for :meth:`connect_accepted_socket`, and where it is from."""
+        connection = await cast("SimulatedSocket", sock).accepted()
+        return connection, connection.end.get_extra_info("peername")
+
+    async def connect_accepted_socket(self, protocol_factory: Callable[[], Any], sock: Any, **_: Any) -> Any:
+        """Put a protocol of *protocol_factory* on the server's end of an accepted connection."""
+        end = cast("SimulatedSocket", sock).end
+        protocol = protocol_factory()
+        self.call_soon(end.begin, protocol)
+        try:
+            await asyncio.sleep(0)
+        except BaseException:
+            end.close()
+            raise
+        return end, protocol
+
+    def listen(self, port: int, arrived: Callable[["End"], object]) -> int:
+        """Hand the server's end of whatever comes to *port* (0: a free one, which is returned) to *arrived*."""
+        port = port or self._free_port()
+        error = errno.EADDRINUSE if port in self._listeners else self.withheld.get(port)
+        if error is not None:
+            raise OSError(error, os.strerror(error))
+        self._listeners[port] = arrived
+        return port
 
     def stop_listening(self, port: int) -> None:
         """Refuse whoever connects to *port* from now on."""
@@ -106,6 +140,74 @@ class SimulatedLoop(VirtualClockLoop):
         self._next_port += 1
         return self._next_port
 
+    def caller_port(self) -> int:
+        """Return a port for somebody who connects, each its own."""
+        self._next_caller += 1
+        return self._next_caller
+
+
+class SimulatedSocket(socket.socket):
+    """A socket that listens on the network of the running loop, or came from there; the machine's is not asked."""
+
+    _loop: SimulatedLoop | None = None
+    end: "End"
+
+    def bind(self, address: Any) -> None:
+        loop = cast("SimulatedLoop", asyncio.get_running_loop())
+        loop.binds.append((loop.time(), asyncio.current_task()))
+        self._backlog: deque[End] = deque()
+        self._errors: deque[int] = deque()
+        self._wanted: asyncio.Future[None] | None = None
+        self._port = loop.listen(address[1], self._arrived)
+        self._loop = loop
+        loop.listening[self._port] = self
+
+    def listen(self, backlog: int = 0, /) -> None:
+        """Do nothing: a port that is bound here is listened on."""
+
+    def getsockname(self) -> Any:
+        return "127.0.0.1", 0 if self._loop is None else self._port
+
+    def fail(self, error: int) -> None:
+        """Make the next accept fail with the errno *error*."""
+        self._errors.append(error)
+        self._wake()
+
+    async def accepted(self) -> "SimulatedSocket":
+        """Return the next connection; raises OSError where accepting fails."""
+        while not self._errors and not self._backlog:
+            self._wanted = asyncio.get_running_loop().create_future()
+            await self._wanted
+        if self._errors:
+            error = self._errors.popleft()
+            raise OSError(error, os.strerror(error))
+        connection = SimulatedSocket(self.family, self.type, self.proto)
+        connection.end = self._backlog.popleft()
+        connection.end.use(connection)
+        # What is accepted has the options of the socket that listens.
+        for level, option in ((socket.SOL_SOCKET, socket.SO_KEEPALIVE), *KEEPALIVE):
+            connection.setsockopt(level, option, self.getsockopt(level, option))
+        return connection
+
+    def close(self) -> None:
+        super().close()
+        if self._loop is not None:
+            loop, self._loop = self._loop, None
+            loop.stop_listening(self._port)
+            del loop.listening[self._port]
+            while self._backlog:
+                self._backlog.popleft().refuse()
+        elif hasattr(self, "end"):
+            self.end.refuse()
+
+    def _arrived(self, end: "End") -> None:
+        self._backlog.append(end)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._wanted is not None and not self._wanted.done():
+            self._wanted.set_result(None)
+
 
 class _Server:
     """A listening port, as far as those who listen need it."""
@@ -113,205 +215,10 @@ class _Server:
     def __init__(self, loop: SimulatedLoop, port: int) -> None:
         self._loop = loop
         self._port = port
-        self.sockets = (_Socket(port),)
+        self.sockets = (PlainSocket(port),)
 
     def close(self) -> None:
         self._loop.stop_listening(self._port)
 
     async def wait_closed(self) -> None:
         await asyncio.sleep(0)
-
-
-class _Socket:
-    """What a server's code asks of a socket."""
-
-    family = socket.AF_INET
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self.resets = False
-
-    def getsockname(self) -> tuple[str, int]:
-        return "127.0.0.1", self._port
-
-    def setsockopt(self, level: int, option: int, value: object) -> None:
-        if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER):
-            self.resets = value == _RESET
-
-
-class Link:
-    """One connection: two ends, and what the network does between them."""
-
-    def __init__(self, loop: SimulatedLoop, port: int, sock: socket.socket | None) -> None:
-        self.loop = loop
-        self.silent = False
-        self.client = End(self, sock or _Socket(0), port)
-        self.server = End(self, _Socket(port), 0)
-        self.client.peer, self.server.peer = self.server, self.client
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the client still has it."""
-        return not self.client.is_over
-
-    def silence(self) -> None:
-        """Swallow everything from now on, in both directions, and tell nobody: a half-open connection."""
-        self.silent = True
-
-    def reset(self) -> None:
-        """Break the connection for both ends; what was on its way is lost."""
-        for end in (self.client, self.server):
-            end.lose(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
-
-    def inject(self, data: bytes) -> None:
-        """Put *data* into what the client receives."""
-        self.server.write(data)
-
-
-class End(asyncio.Transport):
-    """One end of a link, and the transport of the protocol there."""
-
-    peer: "End"
-
-    def __init__(self, link: Link, sock: Any, peer_port: int) -> None:
-        super().__init__({"socket": sock, "peername": ("127.0.0.1", peer_port), "sockname": ("127.0.0.1", 0)})
-        self.is_over = False
-        self._link = link
-        self._loop = link.loop
-        self._sock = sock
-        self._protocol: Any = None
-        self._closing = False
-        self._paused = False
-        self._under_way = 0  # Bytes written here that the peer's protocol has not taken.
-        self._writer_waits = False
-        self._arrival = 0.0
-        self._wire: deque[bytes | None] = deque()  # Sent and not yet arrived; None is the end.
-        self._inbox: deque[bytes | None] = deque()
-
-    def begin(self, protocol: Any) -> None:
-        """Have *protocol* use this end."""
-        self._protocol = protocol
-        protocol.connection_made(self)
-
-    # --- asyncio's interface ---
-
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        self._protocol = protocol
-
-    def get_protocol(self) -> asyncio.BaseProtocol:
-        return cast("asyncio.BaseProtocol", self._protocol)
-
-    def is_closing(self) -> bool:
-        return self._closing
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self._closing or self.is_over or not data:
-            return
-        self._under_way += len(data)
-        rest = bytes(data)
-        while rest:
-            size = self._loop.rng.randint(1, len(rest)) if self._loop.weather.pieces else len(rest)
-            self._send(rest[:size])
-            rest = rest[size:]
-        if self._under_way > _HIGH_WATER and not self._writer_waits:
-            self._writer_waits = True
-            self._protocol.pause_writing()
-
-    def get_write_buffer_size(self) -> int:
-        return max(0, self._under_way - _KERNEL)
-
-    def close(self) -> None:
-        if not self._closing:
-            self._closing = True
-            self._send(None)
-            self._finish_closing()
-
-    def abort(self) -> None:
-        if self.is_over:
-            return
-        if not self._closing:
-            self._closing = True
-            self._send(None)
-        self._loop.call_soon(self.lose, None)
-        if getattr(self._sock, "resets", False):
-            self._loop.call_soon(self.peer.lose, ConnectionResetError(errno.ECONNRESET, "reset by the peer"))
-
-    def pause_reading(self) -> None:
-        self._paused = True
-
-    def resume_reading(self) -> None:
-        if self._paused:
-            self._paused = False
-            self._loop.call_soon(self._take)
-
-    def is_reading(self) -> bool:
-        return not self._paused and not self._closing
-
-    # --- the network ---
-
-    def lose(self, error: Exception | None) -> None:
-        """End here, for the reason of *error*; does nothing the second time."""
-        if self.is_over:
-            return
-        self._closing = self.is_over = True
-        self._inbox.clear()
-        if isinstance(self._sock, socket.socket):
-            self._sock.close()
-        self._loop.links = [link for link in self._loop.links if link.is_open]
-        self._protocol.connection_lost(error)
-
-    def _send(self, data: bytes | None) -> None:
-        if self._link.silent:
-            return  # It stays under way for ever, as in a kernel that sends it again and again.
-        latency = self._loop.weather.latency
-        self._arrival = max(self._arrival, self._loop.time() + self._loop.rng.uniform(latency, 2 * latency))
-        # Timers of one time fire in any order, and bytes never overtake each other.
-        self._wire.append(data)
-        self._loop.call_at(self._arrival, self.peer.arrive)
-
-    def arrive(self) -> None:
-        """Take what was sent first and has not arrived."""
-        data = self.peer._wire.popleft()
-        if self._link.silent:
-            return
-        if self.is_over:
-            if data is not None:
-                self.peer.lose(ConnectionResetError(errno.ECONNRESET, "the other end is closed"))
-            return
-        self._inbox.append(data)
-        self._take()
-
-    def _take(self) -> None:
-        while self._inbox and not self._paused and not self.is_over:
-            data = self._inbox.popleft()
-            if data is None:
-                if not self._closing and not self._protocol.eof_received():
-                    self.close()
-                continue
-            self.peer.delivered(len(data))
-            if not self._closing:
-                self._hand_over(data)
-
-    def _hand_over(self, data: bytes) -> None:
-        if not isinstance(self._protocol, asyncio.BufferedProtocol):
-            self._protocol.data_received(data)
-            return
-        while data and not self.is_over:
-            buffer = memoryview(self._protocol.get_buffer(-1))
-            size = min(len(buffer), len(data))
-            buffer[:size] = data[:size]
-            self._protocol.buffer_updated(size)
-            data = data[size:]
-
-    def delivered(self, size: int) -> None:
-        """Note that the peer's protocol took *size* bytes more."""
-        self._under_way -= size
-        if self._writer_waits and self._under_way <= _HIGH_WATER // 4 and not self.is_over:
-            self._writer_waits = False
-            self._protocol.resume_writing()
-        if self._closing:
-            self._finish_closing()
-
-    def _finish_closing(self) -> None:
-        if self._under_way <= _KERNEL:
-            self._loop.call_soon(self.lose, None)

@@ -1,0 +1,79 @@
+"""Running one seed: chance, time and the network are its own, and nothing may be left of it."""
+
+import asyncio
+import logging
+import random
+import secrets
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+from unittest import mock
+
+from tests.contract.harness import Capability, Harness
+from tests.contract.harnesses import HARNESSES
+from tests.simulation.calls import CallSimulation
+from tests.simulation.faults import ClientSimulation
+from tests.simulation.network import SimulatedLoop, SimulatedSocket
+from tests.simulation.simulation import Simulation
+
+__all__ = ["HOUR", "SIMULATIONS", "simulate"]
+
+HOUR: Final = 3600.0
+
+
+def _simulation_of(harness: type[Harness]) -> Callable[[random.Random, SimulatedLoop], Simulation]:
+    # A listening server has no peer of its own: what happens to one happens to its calls.
+    if Capability.DIALS not in harness.capabilities:
+        return CallSimulation
+    return lambda rng, loop: ClientSimulation(harness(), rng, loop)
+
+
+SIMULATIONS: Final = {harness.name: _simulation_of(harness) for harness in HARNESSES}
+
+
+def simulate(protocol: str, seed: int, *, seconds: float = HOUR) -> Any:
+    """Run the simulation of *seed* for *seconds* of virtual time; AssertionError says what did not hold, and when."""
+    rng = random.Random(seed)
+    complaints: list[str] = []
+    log = logging.Handler()
+    log.emit = lambda record: complaints.append(record.getMessage())  # type: ignore[method-assign]
+
+    async def main() -> Simulation:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SimulatedLoop)
+        loop.set_exception_handler(lambda _, context: complaints.append(f"asyncio: {context}"))
+        simulation = SIMULATIONS[protocol](rng, loop)
+        try:
+            await simulation.run(seconds)
+            await asyncio.sleep(60)  # What is still on its way arrives.
+            simulation.look_for_secrets("\n".join(complaints))
+            unhandled = [complaint for complaint in complaints if complaint.startswith("asyncio: ")]
+            assert not unhandled, f"an error reached nobody: {unhandled[:3]}"
+            assert asyncio.all_tasks() == {asyncio.current_task()}, f"I3: tasks are left: {asyncio.all_tasks()}"
+            timers = [timer for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
+            assert not timers, f"I3: timers are left: {timers}"
+        except Exception as error:
+            error.add_note(
+                f"{protocol}, seed {seed}: after {simulation.trouble!r} at {loop.time():.3f} s; "
+                f"replay with: make simulation SEED={seed} PROTOCOL={protocol}"
+            )
+            raise
+        return simulation
+
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(log)
+    if seed % 8 == 0:
+        root.setLevel(logging.DEBUG)  # The log of the wire must not show secrets either.
+    try:
+        # All chance comes from *rng*: that of the client's policy, and the challenges of a fake, too.
+        with (
+            mock.patch.object(random, "Random", return_value=rng),
+            mock.patch.object(secrets, "randbelow", rng.randrange),
+            mock.patch.object(socket, "socket", SimulatedSocket),
+            asyncio.Runner(loop_factory=lambda: SimulatedLoop(rng)) as runner,
+        ):
+            return runner.run(main())
+    finally:
+        root.removeHandler(log)
+        root.setLevel(level)
