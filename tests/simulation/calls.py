@@ -15,6 +15,7 @@ Beside what holds for every simulation, with the numbers of the fault catalogue:
 import asyncio
 import contextlib
 import errno
+import itertools
 import math
 import random
 import re
@@ -263,8 +264,9 @@ class CallSimulation(Simulation):
     def _check_full_house(self, peer: Peer, house: House) -> None:
         assert peer.link is not None
         at = peer.link.server.begun_at or math.inf
-        others = sum(other is not peer and other.took_room_at(at) for other in self.everybody)
-        assert others >= house.limit, f"{peer.address} was refused, with {others} of {house.limit} sessions"
+        others = (other for other in reversed(self.everybody) if other is not peer and other.took_room_at(at))
+        found = len(list(itertools.islice(others, house.limit)))
+        assert found == house.limit, f"{peer.address} was refused, with {found} of {house.limit} sessions"
         told_in = peer.link.client.over_at - at
         at_once = told_in <= 2 * self.loop.weather.latency + 0.01
         assert peer.broken or at_once or self.upset_at >= at, f"{peer.address} was told {told_in} s later"

@@ -45,6 +45,7 @@ class SimulatedLoop(VirtualClockLoop):
 
     def __init__(self, rng: random.Random) -> None:
         super().__init__()
+        self._clock.watches = False
         self.rng = rng
         self.weather = Weather()
         self.links: list[Link] = []
