@@ -59,6 +59,11 @@ class SimulatedLoop(VirtualClockLoop):
         self._next_port = 40_000
         self._next_caller = 50_000
 
+    @property
+    def ports(self) -> list[int]:
+        """The ports that somebody listens on."""
+        return list(self._listeners)
+
     def jump(self, seconds: float) -> None:
         """Let *seconds* pass in which nothing runs, as on a host that was suspended."""
         self._clock.now += seconds

@@ -53,6 +53,8 @@ def simulate(protocol: str, seed: int, *, seconds: float = HOUR) -> Any:
             assert asyncio.all_tasks() == {asyncio.current_task()}, f"I3: tasks are left: {asyncio.all_tasks()}"
             timers = [timer for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
             assert not timers, f"I3: timers are left: {timers}"
+            assert not loop.links, f"I3: connections are left: {loop.links}"
+            assert not loop.ports, f"I3: somebody still listens on {loop.ports}"
         except Exception as error:
             error.add_note(
                 f"{protocol}, seed {seed}: after {simulation.trouble!r} at {loop.time():.3f} s; "
@@ -66,7 +68,7 @@ def simulate(protocol: str, seed: int, *, seconds: float = HOUR) -> Any:
     root.addHandler(log)
     # When garbage is collected no seed decides.
     gc.disable()
-    if seed % 8 == 0:
+    if seed % 25 == 0:  # Which is each protocol's turn now and then.
         root.setLevel(logging.DEBUG)  # The log of the wire must not show secrets either.
     try:
         # All chance comes from *rng*: that of the client's policy, and the challenges of a fake, too.
