@@ -96,7 +96,7 @@ class CallSimulation(Simulation):
             self.loop,
             port=self.port,
             allow=rng.choice([None, ["127.0.0.0/8"]]),
-            max_sessions=rng.choice([1, 2, 3, 8]),
+            max_sessions=rng.choice([1, 2, 8, 8]),
             on_hangup=rng.choice(["tell", "cancel"]),
             environment_timeout=rng.choice([2.0, 5.0]),
             drain_timeout=rng.choice([0.1, 5.0, 30.0]),
@@ -341,7 +341,7 @@ class CallSimulation(Simulation):
             sock.fail(self.rng.choice([errno.EINVAL, errno.EINVAL, errno.EMFILE, errno.ECONNABORTED]))
 
     async def take_port(self) -> None:
-        self.loop.withheld[self.port] = self.rng.choice([errno.EADDRINUSE, errno.EADDRINUSE, errno.EACCES])
+        self.loop.withheld[self.port] = self.rng.choice([*[errno.EADDRINUSE] * 5, errno.EACCES])
         await self.fail_to_accept()
 
     async def change_weather(self) -> None:
