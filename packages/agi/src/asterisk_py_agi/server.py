@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from asterisk_py_core.reconnect import ReconnectPolicy
 
 __all__ = ["AgiServer"]
-
-logger = logging.getLogger(__name__)
 
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _BUFFER_SIZE: Final = 4096  # An environment has 700 bytes, an answer mostly 20.
@@ -199,8 +196,6 @@ class AgiServer(SupervisedServer[AgiEvent]):
             self._drain()
 
     def _drain(self) -> None:
-        # A warning, because that is what is shown by default: somebody has pressed Ctrl-C, and nothing happens.
-        logger.warning("%s waits %g s at most for calls to end: %d", self._name, self._drain_timeout, self.sessions)
         self._draining = asyncio.create_task(self._service.drain(self._drain_timeout), name=f"{self._name} draining")
 
     def _close_bus(self) -> None:

@@ -81,6 +81,10 @@ class Service:
         for call in self._calls.values():
             if not call.is_begun:
                 call.cancel("close")
+        running = sum(call.is_begun and not call.is_over for call in self._calls.values())
+        if running and timeout:
+            # A warning, because that is what is shown by default: somebody has pressed Ctrl-C, and nothing happens.
+            logger.warning("%s waits %g s at most for calls to end: %d", self._what, timeout, running)
         await self._wait(timeout)
         for call in self._calls.values():
             call.cancel("close")
