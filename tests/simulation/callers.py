@@ -106,8 +106,10 @@ class Peer(ABC):
         """Whether the server had this connection, or a handler the call, at *time*."""
         if self.link is None or self.link.server.begun_at is None:
             return False
-        until = math.inf if self.is_handled else max(self.link.server.over_at, self.handled_until or 0.0)
-        return self.link.server.begun_at <= time <= until
+        begun_at = self.link.server.begun_at
+        # What was lost before it was looked at has a session for a moment, too.
+        until = math.inf if self.is_handled else max(begun_at, self.link.server.over_at, self.handled_until or 0.0)
+        return begun_at <= time <= until
 
     def leave(self) -> None:
         """Close the connection, as far as there is one."""

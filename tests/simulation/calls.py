@@ -52,6 +52,7 @@ _STORY: Final = re.compile(r"R|SH?(F?E)?")
 _LATENCY: Final = 6.0  # The worst there is.
 # TCP's keepalive finds a peer that vanished in 60 s; what is written meanwhile is repeated for 60 s instead.
 _FINDS_SILENCE_IN: Final = 120.0
+_MEMORY: Final = 300.0  # So long is known who took up room.
 
 
 class CallSimulation(Simulation):
@@ -105,7 +106,7 @@ class CallSimulation(Simulation):
         )
         server = self.house.server
         self.houses.append(self.house)
-        long_ago = self.loop.time() - 300.0
+        long_ago = self.loop.time() - _MEMORY
         self.everybody = [
             peer
             for peer in self.everybody
@@ -195,7 +196,8 @@ class CallSimulation(Simulation):
         if not link.server.is_over or peer.is_handled:
             self._check_patience(peer, link, now)
             return False
-        if not letters and peer.heard_failure and link.server.over_at <= self.closed_at:
+        unheard = not letters and (peer.heard_failure or peer.broken)
+        if unheard and link.server.begun_at == link.server.over_at <= self.closed_at:
             return True  # It came as the server was closed, and nobody was left to be told.
         if letters[-1:] not in {"E", "R"}:
             assert now - link.server.over_at < 1.0, f"{peer.address} has no end: {letters!r}"
@@ -264,6 +266,8 @@ class CallSimulation(Simulation):
     def _check_full_house(self, peer: Peer, house: House) -> None:
         assert peer.link is not None
         at = peer.link.server.begun_at or math.inf
+        if at < self.loop.time() - _MEMORY:
+            return  # This side has been slow to end, and the others are forgotten.
         others = (other for other in reversed(self.everybody) if other is not peer and other.took_room_at(at))
         found = len(list(itertools.islice(others, house.limit)))
         assert found == house.limit, f"{peer.address} was refused, with {found} of {house.limit} sessions"
