@@ -287,6 +287,15 @@ async def test_headers_beside_an_action_object_are_refused(pbx: FakeAmiServer, a
     assert pbx.called("Ping") == []
 
 
+@pytest.mark.parametrize(("action", "kind"), [(Ping, "the class Ping"), ({"Action": "Ping"}, "of type dict")])
+async def test_what_is_neither_an_action_nor_a_name_is_refused(
+    pbx: FakeAmiServer, ami: AmiClient, action: Any, kind: str
+) -> None:
+    with pytest.raises(InputError, match=rf"action must be an action, as Ping\(\) is, or the name of one, not {kind}"):
+        await ami.send(action)
+    assert pbx.called("Ping") == []
+
+
 async def test_mask_and_filters_are_there_again_after_a_reconnect(pbx: FakeAmiServer, ami: AmiClient) -> None:
     pbx.on("Filter", b"Response: Success\r\nMessage: Filter added successfully\r\n\r\n")
     await ami.set_event_mask("call")

@@ -345,7 +345,7 @@ def test_an_event_mask_that_is_no_text_is_refused(events: Any) -> None:
 
 
 def test_a_login_method_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(InputError, match="login='sha1' must be 'md5' or 'plain'"):
+    with pytest.raises(InputError, match="login must be 'md5' or 'plain', not 'sha1'"):
         make_session(login="sha1")
 
 

@@ -20,6 +20,7 @@ from asterisk_py_core.errors import (
     ConnectionClosedError,
     InputError,
     LoginRejectedError,
+    NotSentError,
     UnsupportedVersionError,
 )
 from asterisk_py_core.event_bus import Event, EventBus, EventSubscription
@@ -589,6 +590,37 @@ async def test_waiting_for_what_is_no_state_is_refused(state: Any) -> Peer:
     with pytest.raises(InputError) as caught:
         await supervisor.wait_for(state)
     assert str(caught.value) == f"state must be a ConnectionState, not {state!r}"
+    return peer
+
+
+@leaves_nothing
+async def test_012_what_a_request_ends_with_says_why_there_is_no_connection() -> Peer:
+    peer = Peer(REFUSED, latency=1.0)
+    supervisor = peer.supervise()
+
+    def said() -> str:
+        error = supervisor.not_connected("Ping", address=ADDRESS)
+        assert isinstance(error, NotSentError)
+        assert (error.request, error.address, error.__cause__) == ("Ping", ADDRESS, supervisor.cause)
+        return error.reason
+
+    assert said() == "the client was never connected (`async with` does that, or `await client.connect()`)"
+    starting = asyncio.create_task(supervisor.start())
+    await turns()
+    assert said() == "the client is connecting"
+    await ended(starting)
+    assert said() == "the client has ended: cannot connect to pbx:5038: connection refused"
+    return peer
+
+
+@leaves_nothing
+async def test_012_after_closing_a_request_ends_with_that() -> Peer:
+    peer = Peer()
+    supervisor = peer.supervise()
+    await supervisor.aclose()
+    error = supervisor.not_connected("Ping", address=ADDRESS)
+    assert isinstance(error, ClientClosedError)
+    assert error.what == "Client"
     return peer
 
 

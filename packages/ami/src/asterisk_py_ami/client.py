@@ -322,7 +322,7 @@ class AmiClient(Supervised[AmiEvent]):
             connection = self._connection
             # Once the run has ended, the last connection lingers for a turn of the loop, to log off.
             if connection is None or self._supervisor.ended:
-                raise self._not_connected(action)
+                raise self._supervisor.not_connected(action, address=self._address)
             if gathering is None:
                 return await connection.request(action, headers, timeout=seconds)
             return await connection.gather(action, headers, gathering, timeout=seconds)
@@ -330,15 +330,6 @@ class AmiClient(Supervised[AmiEvent]):
             # A caller that tries again at once would otherwise keep the loop from ever getting to the reconnection.
             await asyncio.sleep(0)
             raise
-
-    def _not_connected(self, action: str) -> AsteriskError:
-        cause = self._supervisor.cause
-        if self._supervisor.ended and cause is None:
-            return ClientClosedError(what=self._name)
-        reason = f"the client is {self.state.value}" if cause is None else f"the client has ended: {cause}"
-        error = NotSentError(request=action, address=self._address, reason=reason)
-        error.__cause__ = cause
-        return error
 
     def _new_session(self) -> AmiSession:
         return AmiSession(
@@ -404,9 +395,12 @@ async def _probe(connection: AmiConnection) -> None:
         await connection.wait_ended(min(due, loop.time() + PING_AFTER))
 
 
-def _parts(action: Action | str, headers: Headers) -> tuple[str, Headers]:
-    if not isinstance(action, Action):
+def _parts(action: object, headers: Headers) -> tuple[str, Headers]:
+    if isinstance(action, str):
         return action, headers
+    if not isinstance(action, Action):
+        kind = f"the class {action.__name__}" if isinstance(action, type) else f"of type {type(action).__name__}"
+        raise InputError(field="action", problem=f"must be an action, as Ping() is, or the name of one, not {kind}")
     if headers:
         raise InputError(field="headers", problem=f"belong to an action given by name; {action.name} has its own")
     return action.name, action.headers()

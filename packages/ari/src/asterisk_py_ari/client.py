@@ -149,7 +149,7 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
         try:
             connection = self._connection
             if connection is None or self._supervisor.ended:
-                raise self._not_connected(request.operation)
+                raise self._supervisor.not_connected(request.operation, address=self._address)
             answer = await connection.request(request, timeout=seconds, is_download=result is bytes)
         except NotSentError:
             # A caller that tries again at once would otherwise keep the loop from ever getting to the reconnection.
@@ -186,15 +186,6 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
             username = self._credentials.username
             raise LoginRejectedError(address=self._address, username=username, reason=reason_of(answer))
         raise rejection(request.operation, answer)
-
-    def _not_connected(self, operation: str) -> AsteriskError:
-        cause = self._supervisor.cause
-        if self._supervisor.ended and cause is None:
-            return ClientClosedError(what=self._name)
-        reason = f"the client is {self.state.value}" if cause is None else f"the client has ended: {cause}"
-        error = NotSentError(request=operation, address=self._address, reason=reason)
-        error.__cause__ = cause
-        return error
 
     async def _open(self) -> AriConnection:
         if self._closing is not None:

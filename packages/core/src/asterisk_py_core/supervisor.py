@@ -12,7 +12,7 @@ import random
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .checks import shown
-from .errors import AsteriskError, ClientClosedError, InputError
+from .errors import AsteriskError, ClientClosedError, InputError, NotSentError
 from .reconnect import TRANSITIONS, ConnectionState, ConnectionStateChanged, ReconnectPolicy
 
 if TYPE_CHECKING:
@@ -151,6 +151,20 @@ class Supervisor(Generic[C]):
                 task.cancel()
         if task is not None and task is not asyncio.current_task() and not task.done():
             await asyncio.wait([task])
+
+    def not_connected(self, request: str, *, address: str) -> AsteriskError:
+        """Return what *request* to *address* ends with where there is no connection to send it by."""
+        if self._ended and self._cause is None:
+            return ClientClosedError(what=self._what)
+        if self._cause is not None:
+            reason = f"the client has ended: {self._cause}"
+        elif self._task is None:
+            reason = "the client was never connected (`async with` does that, or `await client.connect()`)"
+        else:
+            reason = f"the client is {self._state.value}"
+        error = NotSentError(request=request, address=address, reason=reason)
+        error.__cause__ = self._cause
+        return error
 
     async def _run(self) -> None:
         try:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from asterisk_py_ami.errors import LoginInUseError
+from asterisk_py_core.checks import shown
 from asterisk_py_core.credentials import Credentials
 from asterisk_py_core.errors import ChallengeFailedError, DesyncError, InputError, LoginRejectedError
 
@@ -100,4 +101,4 @@ def _method(method: LoginMethod | str) -> LoginMethod:
     try:
         return LoginMethod(method)
     except ValueError:
-        raise InputError(field=f"login={method!r}", problem="must be 'md5' or 'plain'") from None
+        raise InputError(field="login", problem=f"must be 'md5' or 'plain', not {shown(method):.100}") from None
