@@ -329,7 +329,8 @@ async def test_a_result_that_means_failure_is_an_error_that_names_the_command(us
 
     assert raised.value.request == call.sent[0]
     assert raised.value.reply.text == answer
-    assert str(call.sent[0]) in str(raised.value)
+    assert str(raised.value).startswith(f"{call.sent[0]} failed: Asterisk answered ")
+    assert f"{answer:.200}" in str(raised.value)
 
 
 @pytest.mark.parametrize("answer", ["200 result=", "200 result=x", "200 result=#"])

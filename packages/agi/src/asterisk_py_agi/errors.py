@@ -62,6 +62,7 @@ class AgiCommandFailedError(RequestRejectedError):
 
     def __init__(self, *, request: str, reply: "Reply") -> None:
         super().__init__(request=request, reason=f"{reply.text:.200}")
+        self.args = (f"{request} failed: Asterisk answered {self.reason!r}, and only its own log says why",)
         self.reply = reply
 
 
