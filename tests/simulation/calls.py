@@ -1,6 +1,6 @@
 """One simulated hour of one AgiServer after the other: random calls and strangers, and what must hold whatever happens.
 
-Beside what holds for every simulation, with the numbers of the fault catalogue:
+Beside what holds for every simulation, numbered in the same way:
 
 - I2 each command ends once, with the answer to *it* or an error that says what is known; where bytes came that Asterisk
   does not write, a command may fail, and never gets the answer of another

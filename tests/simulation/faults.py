@@ -1,7 +1,7 @@
 """One simulated hour of one client: random faults, and what must hold whatever happens.
 
 Protocol-blind: the peer and the client are a harness of the contract suite, on a :class:`SimulatedLoop`. Beside what
-holds for every simulation, with the numbers of the fault catalogue:
+holds for every simulation, numbered in the same way:
 
 - I3 after closing no connection is left; I9 at most one is open
 - I5 a change of state stands between the events of two epochs

@@ -1,6 +1,6 @@
 """What every simulated hour has: acts in turn, weather, and what must hold of whatever is supervised.
 
-The numbers of the invariants are those of the fault catalogue; each simulation adds its own to these:
+The numbers of the invariants are stable names, the same wherever they are checked; each simulation adds to these:
 
 - I1 only legal changes of state; I4 two tries are never closer than 0.1 s
 - I2 each request ends once, with an answer or an error that says what is known

@@ -1,6 +1,6 @@
 """A supervisor under random failures, losses, closes and cancellations; the invariants hold after every step.
 
-The numbers in the names of the invariants are those of the fault catalogue: I1 only legal moves, I3 after the end
+The numbers of the invariants are those of the simulation: I1 only legal moves, I3 after the end
 no task, timer or link, I4 two tries are never closer than 0.1 s, I5 the epoch only grows, and one change of state
 announces it, I8 nothing is delivered after the end, I9 at most one link is open.
 """

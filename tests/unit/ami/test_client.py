@@ -339,7 +339,7 @@ async def test_012_requests_without_a_connection_fail_at_once_and_say_why(
     pbx: FakeAmiServer, make_client: MakeClient
 ) -> None:
     client = make_client()
-    with pytest.raises(NotSentError, match=r"Ping was not sent to .*: the client was never connected \(`async with`"):
+    with pytest.raises(NotSentError, match=r"Ping was not sent to .*: the client is disconnected \(`async with`"):
         await client.ping()
     await client.connect()
     await pbx.stop()

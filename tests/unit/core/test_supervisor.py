@@ -604,7 +604,7 @@ async def test_012_what_a_request_ends_with_says_why_there_is_no_connection() ->
         assert (error.request, error.address, error.__cause__) == ("Ping", ADDRESS, supervisor.cause)
         return error.reason
 
-    assert said() == "the client was never connected (`async with` does that, or `await client.connect()`)"
+    assert said() == "the client is disconnected (`async with` connects it, or `await client.connect()`)"
     starting = asyncio.create_task(supervisor.start())
     await turns()
     assert said() == "the client is connecting"

@@ -158,10 +158,10 @@ class Supervisor(Generic[C]):
             return ClientClosedError(what=self._what)
         if self._cause is not None:
             reason = f"the client has ended: {self._cause}"
-        elif self._task is None:
-            reason = "the client was never connected (`async with` does that, or `await client.connect()`)"
         else:
             reason = f"the client is {self._state.value}"
+            if self._task is None:
+                reason += " (`async with` connects it, or `await client.connect()`)"
         error = NotSentError(request=request, address=address, reason=reason)
         error.__cause__ = self._cause
         return error
