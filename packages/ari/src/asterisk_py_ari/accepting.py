@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from asterisk_py_core.credentials import Credentials
     from asterisk_py_core.reconnect import ConnectionStateChanged, ReconnectPolicy
 
-    from .transport.acceptor import Socket, Visitor
+    from .transport.acceptor import Peer, Socket
 
 __all__ = ["AcceptingServer", "PeerRefused"]
 
@@ -108,14 +108,14 @@ class AcceptingServer(SupervisedServer[PeerRefused], abc.ABC, Generic[C]):
         await self._acceptor.aclose()
 
     @abc.abstractmethod
-    async def _begin(self, websocket: Socket, visitor: Visitor) -> C:
+    async def _begin(self, websocket: Socket, peer: Peer) -> C:
         """Return the connection over *websocket* once it has begun as Asterisk's do; else close it and say why not."""
 
-    async def _take(self, websocket: Socket, visitor: Visitor) -> None:
+    async def _take(self, websocket: Socket, peer: Peer) -> None:
         try:
-            connection = await self._begin(websocket, visitor)
+            connection = await self._begin(websocket, peer)
         except AsteriskError as error:
-            self._refused(visitor.address, "did not begin as Asterisk does", error)
+            self._refused(peer.address, "did not begin as Asterisk does", error)
             return
         self._reported.clear()
         self._open_connections.add(connection)
@@ -128,13 +128,13 @@ class AcceptingServer(SupervisedServer[PeerRefused], abc.ABC, Generic[C]):
         finally:
             self._open_connections.discard(connection)
 
-    def _refused(self, peer: str, problem: str, cause: AsteriskError | None = None) -> None:
+    def _refused(self, address: str, problem: str, cause: AsteriskError | None = None) -> None:
         # Each problem once until somebody is let in: a scan would fill the log. The events say everyone.
         level = logging.DEBUG if problem in self._reported else logging.WARNING
         self._reported.add(problem)
         reason = problem if cause is None else f"{problem}: {cause}"
-        logger.log(level, "%s refused %s: it %s", self._name, peer, reason)
-        self._bus.publish(PeerRefused(peer=peer, reason=reason))
+        logger.log(level, "%s refused %s: it %s", self._name, address, reason)
+        self._bus.publish(PeerRefused(peer=address, reason=reason))
 
     def _close_buses(self, cause: Any) -> None:
         self._bus.close(cause)

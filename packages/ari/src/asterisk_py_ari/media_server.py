@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asterisk_py_core.credentials import Credentials
     from asterisk_py_core.reconnect import ReconnectPolicy
 
-    from .transport.acceptor import Socket, Visitor
+    from .transport.acceptor import Peer, Socket
 
 __all__ = ["MediaServer"]
 
@@ -67,10 +67,10 @@ class MediaServer(AcceptingServer[MediaConnection]):
             timeout=timeout,
         )
 
-    async def _begin(self, websocket: Socket, visitor: Visitor) -> MediaConnection:
+    async def _begin(self, websocket: Socket, peer: Peer) -> MediaConnection:
         return await MediaConnection.begin(
-            MediaSocket(websocket, visitor.address, visitor.abort),
+            MediaSocket(websocket, peer.address, peer.abort),
             frame_capacity=self._frame_capacity,
             timeout=self._timeout,
-            parameters=visitor.parameters,
+            parameters=peer.parameters,
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from asterisk_py_core.event_bus import EventSubscription
 
     from .protocol.event import AriEvent
-    from .transport.acceptor import Socket, Visitor
+    from .transport.acceptor import Peer, Socket
 
 __all__ = ["AriServer", "OutboundAriClient"]
 
@@ -41,10 +41,10 @@ class OutboundAriClient(AriClient):
     ``demo:PJSIP/alice-00000001`` (seen on 22.10.1).
     """
 
-    def __init__(self, websocket: Socket, visitor: Visitor, *, timeout: float) -> None:
+    def __init__(self, websocket: Socket, peer: Peer, *, timeout: float) -> None:
         # Nobody logs in here, and nothing is sent to the address.
         super().__init__(
-            f"http://{visitor.address}",
+            f"http://{peer.address}",
             app="outbound",
             credentials=Credentials("outbound", ""),
             policy=ReconnectPolicy.none(),
@@ -54,7 +54,7 @@ class OutboundAriClient(AriClient):
         self._held: list[AriEvent] | None = []
         self._wanted = False
         self._registered = asyncio.Event()
-        self._socket = OutboundSocket(websocket, self._decoder, address=visitor.address, abort=visitor.abort)
+        self._socket = OutboundSocket(websocket, self._decoder, address=peer.address, abort=peer.abort)
         self._opened = AriConnection(self._socket)
         self._opened.deliver_to(self._received)
         self._patience = asyncio.get_running_loop().call_later(timeout, self._release)
@@ -186,8 +186,8 @@ class AriServer(AcceptingServer[OutboundAriClient]):
             timeout=timeout,
         )
 
-    async def _begin(self, websocket: Socket, visitor: Visitor) -> OutboundAriClient:
-        client = OutboundAriClient(websocket, visitor, timeout=self._timeout)
+    async def _begin(self, websocket: Socket, peer: Peer) -> OutboundAriClient:
+        client = OutboundAriClient(websocket, peer, timeout=self._timeout)
         try:
             await client.wait_registered()
         except BaseException:

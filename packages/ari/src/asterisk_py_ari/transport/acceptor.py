@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Socket: TypeAlias = "web.WebSocketResponse[Any]"
 
-__all__ = ["HANDSHAKE_LIMIT", "HANDSHAKE_TIMEOUT", "Acceptor", "Socket", "Visitor"]
+__all__ = ["HANDSHAKE_LIMIT", "HANDSHAKE_TIMEOUT", "Acceptor", "Peer", "Socket"]
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ HANDSHAKE_LIMIT: Final = 256
 HANDSHAKE_TIMEOUT: Final = 5.0
 
 
-class Visitor:
+class Peer:
     """Somebody who connected: *address* is theirs as ``host:port``, *parameters* the query they asked with, decoded."""
 
     def __init__(self, request: web.BaseRequest) -> None:
@@ -60,7 +60,7 @@ class Acceptor:
 
     def __init__(  # noqa: PLR0913 - two to call and five that say who may come in
         self,
-        on_socket: Callable[[Socket, Visitor], Awaitable[None]],
+        on_socket: Callable[[Socket, Peer], Awaitable[None]],
         on_refused: Callable[[str, str], object],
         *,
         path: object,
@@ -95,7 +95,7 @@ class Acceptor:
         if self._server is None:  # It belongs to an event loop, and this object may be made before there is one.
             self._server = web.Server(self._handle)
         loop = asyncio.get_running_loop()
-        protocol = _Peer(self._server, loop=loop, on_garbage=self._refuse_garbage, on_lost=self._forget)
+        protocol = _PeerProtocol(self._server, loop=loop, on_garbage=self._refuse_garbage, on_lost=self._forget)
         self._silent[protocol] = loop.call_later(HANDSHAKE_TIMEOUT, self._give_up, protocol)
         return protocol
 
@@ -142,13 +142,13 @@ class Acceptor:
     def _refuse_garbage(self, request: web.BaseRequest) -> web.StreamResponse:
         self._forget(request.protocol)
         self._leave(request.transport)
-        return self._refuse(Visitor(request), 400, "sent what is no HTTP")
+        return self._refuse(Peer(request), 400, "sent what is no HTTP")
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        visitor = Visitor(request)
+        peer = Peer(request)
         status, problem = self._refusal(request)
         if problem:
-            return self._refuse(visitor, status, problem)
+            return self._refuse(peer, status, problem)
         socket: Socket = web.WebSocketResponse(
             timeout=CLOSE_TIMEOUT,
             protocols=(self._subprotocol,),
@@ -163,8 +163,8 @@ class Acceptor:
                 return web.Response()  # To nobody: whoever asked is gone, which is no defect to be logged.
             except (web.HTTPException, ValueError) as error:  # The latter for a key that is not ASCII.
                 status = error.status if isinstance(error, web.HTTPException) else 400
-                return self._refuse(visitor, status, "did not ask for a WebSocket as RFC 6455 says")
-            await self._on_socket(socket, visitor)
+                return self._refuse(peer, status, "did not ask for a WebSocket as RFC 6455 says")
+            await self._on_socket(socket, peer)
         finally:
             self._open -= 1
         return socket
@@ -182,8 +182,8 @@ class Acceptor:
             return 503, f"came while {self._limit:,} others are connected, which is the limit"
         return 0, ""
 
-    def _refuse(self, visitor: Visitor, status: int, problem: str) -> web.Response:
-        self._on_refused(visitor.address, problem)
+    def _refuse(self, peer: Peer, status: int, problem: str) -> web.Response:
+        self._on_refused(peer.address, problem)
         response = web.Response(status=status, text=f"refused: {problem}\n")
         if status == 401:
             response.headers["WWW-Authenticate"] = 'Basic realm="asterisk-py"'
@@ -191,7 +191,7 @@ class Acceptor:
         return response
 
 
-class _Peer(web.RequestHandler):
+class _PeerProtocol(web.RequestHandler):
     """aiohttp's side of one connection, which says when it is over, and has *on_garbage* answer what is no HTTP.
 
     aiohttp would log an error with a traceback for each stranger.
