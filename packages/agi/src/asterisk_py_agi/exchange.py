@@ -11,10 +11,9 @@ from asterisk_py_core.errors import (
     AsteriskError,
     ClientClosedError,
     ConnectionClosedError,
-    NotSentError,
-    OutcomeUnknownError,
     ProtocolError,
 )
+from asterisk_py_core.pending import loss
 
 from .protocol.session import Conversation
 
@@ -96,7 +95,7 @@ class Exchange:
         Raises what :meth:`Conversation.start` raises, and NotSentError if the link is closed.
         """
         if self.cause is not None:
-            raise self._not_sent(command)
+            raise loss(command, self.address, self.cause, written=False)
         data = self.conversation.start(command, args)
         waiter = self._waiter = self._loop.create_future()
         try:
@@ -106,7 +105,7 @@ class Exchange:
             # learns of it now has to see the hangup now.
             self._waiter = None
             self.connection_lost(error)
-            raise self._not_sent(command) from error
+            raise loss(command, self.address, error, written=False) from error
         if logger.isEnabledFor(logging.DEBUG):
             logger.debug("to %s: %s, %d arguments", self.address, self.conversation.running, len(args))
         return waiter
@@ -153,9 +152,7 @@ class Exchange:
             self.fail(error)
             reply = None
         if reply is not None:
-            waiter, self._waiter = self._waiter, None
-            if waiter is not None and not waiter.done():
-                waiter.set_result(reply)
+            self._answered(reply)
         elif not self._described.done() and conversation.request is not None:
             self._described.set_result(conversation.request)
         if conversation.hungup and not self.hungup.done():
@@ -221,26 +218,10 @@ class Exchange:
         self.conversation.abandon("the connection is closed", cause)
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
-            if isinstance(cause, ClientClosedError):
-                waiter.set_exception(cause)
-            else:
-                error = OutcomeUnknownError(address=self.address, reason=_reason(cause), request=running)
-                error.__cause__ = cause
-                waiter.set_exception(error)
+            waiter.set_exception(loss(running, self.address, cause, written=True))
         self._no_request(cause)
 
     def _no_request(self, error: AsteriskError) -> None:
         if not self._described.done():
             self._described.set_exception(error)
             self._described.exception()  # Who waits for it is told, and nobody need be waiting.
-
-    def _not_sent(self, command: str) -> AsteriskError:
-        if isinstance(self.cause, ClientClosedError):
-            return self.cause
-        error = NotSentError(address=self.address, reason=_reason(self.cause), request=command)
-        error.__cause__ = self.cause
-        return error
-
-
-def _reason(cause: AsteriskError | None) -> str:
-    return cause.reason if isinstance(cause, ConnectionClosedError) else str(cause or "the connection is closed")

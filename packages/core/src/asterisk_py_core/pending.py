@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .errors import AsteriskError
 
-__all__ = ["PendingRequest", "PendingRequests"]
+__all__ = ["PendingRequest", "PendingRequests", "loss"]
 
 R = TypeVar("R")
 
@@ -96,7 +96,7 @@ class PendingRequest(Generic[R]):
 
     def lose(self, cause: AsteriskError) -> None:
         """End the request because its connection ended with *cause*."""
-        self.fail(_loss(self.request, self._table.address, cause, written=self._written))
+        self.fail(loss(self.request, self._table.address, cause, written=self._written))
 
     async def during(self, work: Awaitable[R]) -> R:
         """Await *work* and return the answer it brings; if the request ends before, interrupt it, and raise why.
@@ -186,7 +186,7 @@ class PendingRequests(Generic[R]):
         """
         check_timeout("timeout", timeout)
         if self._ended is not None:
-            raise _loss(request, self.address, self._ended, written=False)
+            raise loss(request, self.address, self._ended, written=False)
         if len(self._requests) >= self._limit:
             reason = f"{self._limit} requests are in flight already"
             raise NotSentError(request=request, address=self.address, reason=reason)
@@ -251,8 +251,8 @@ class PendingRequests(Generic[R]):
             self._set_timer(min(later))
 
 
-def _loss(request: str, address: str, cause: AsteriskError, *, written: bool) -> AsteriskError:
-    """What *request* ends with when its connection ended with *cause*."""
+def loss(request: str, address: str, cause: AsteriskError, *, written: bool) -> AsteriskError:
+    """Return what *request* ends with whose connection to *address* ended with *cause*."""
     if isinstance(cause, ClientClosedError):
         return ClientClosedError(what=cause.what)
     reason = cause.reason if isinstance(cause, ConnectionClosedError) else str(cause)
