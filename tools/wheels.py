@@ -74,7 +74,9 @@ def environment(uv: str, *what: str | Path) -> Iterator[Path]:
 
 def install_command(uv: str, python: Path, siblings: Path, *what: str | Path) -> list[str | Path]:
     """Return the command that installs *what*, and our own packages that it needs from the folder *siblings*."""
-    return [uv, "pip", "install", "--quiet", "--python", python, "--find-links", siblings, *what]
+    # Of a file in a folder of links uv's cache knows the version alone, and that is the same after each change.
+    refresh = [f"--refresh-package=asterisk-py-{package}" for package in PACKAGES]
+    return [uv, "pip", "install", "--quiet", "--python", python, *refresh, "--find-links", siblings, *what]
 
 
 def probe(python: Path, package: str) -> None:
