@@ -636,6 +636,28 @@ async def test_the_server_speaks_tls(session: aiohttp.ClientSession) -> None:
         pbx._response.close()
 
 
+async def test_who_cannot_agree_on_tls_takes_no_place(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptor, "HANDSHAKE_LIMIT", 1)
+    authority = trustme.CA()
+    ours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(ours)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+
+    async with MediaServer(port=0, ssl=ours) as server:
+        refused = server.events(PeerRefused)
+        for _ in range(3):
+            await knock(server, b"GET /media HTTP/1.1\r\n\r\n")
+        url = f"https://127.0.0.1:{server.port}/media"
+        pbx = await session.ws_connect(url, protocols=("media",), ssl=trusting)
+        await pbx.send_str(START)
+        assert (await next_call(server)).start.format == "ulaw"
+        assert refused.backlog == 0
+        pbx._response.close()
+
+
 @pytest.mark.parametrize(
     ("status", "error", "words"),
     [(404, NotFoundError, "no such connection"), (409, ConflictError, "connected already"), (500, StatusError, "500")],

@@ -90,14 +90,9 @@ class Acceptor:
 
     def make_protocol(self) -> asyncio.BaseProtocol:
         """Return the protocol of one more connection."""
-        if len(self._silent) >= HANDSHAKE_LIMIT:
-            return _Refusal(self._on_refused)
         if self._server is None:  # It belongs to an event loop, and this object may be made before there is one.
             self._server = web.Server(self._handle)
-        loop = asyncio.get_running_loop()
-        protocol = _PeerProtocol(self._server, loop=loop, on_garbage=self._refuse_garbage, on_lost=self._forget)
-        self._silent[protocol] = loop.call_later(HANDSHAKE_TIMEOUT, self._give_up, protocol)
-        return protocol
+        return _PeerProtocol(self._server, on_made=self._expect, on_garbage=self._refuse_garbage, on_lost=self._forget)
 
     async def aclose(self) -> None:
         """End all connections; those of WebSockets should have ended before."""
@@ -114,6 +109,20 @@ class Acceptor:
     def _cut_off(self, transport: asyncio.Transport) -> None:
         del self._leaving[transport]
         transport.abort()
+
+    def _expect(self, protocol: web.RequestHandler) -> None:
+        """Wait for what *protocol* asks for, if it is not one too many.
+
+        Not before it is connected: of a TLS handshake that fails nobody would say that it is gone, and the listener
+        bounds those.
+        """
+        if len(self._silent) >= HANDSHAKE_LIMIT:
+            problem = f"came while {HANDSHAKE_LIMIT} others had not asked for anything yet"
+            self._on_refused(_address(protocol.transport), problem)
+            if protocol.transport is not None:
+                protocol.transport.abort()
+            return
+        self._silent[protocol] = asyncio.get_running_loop().call_later(HANDSHAKE_TIMEOUT, self._give_up, protocol)
 
     def _give_up(self, protocol: web.RequestHandler) -> None:
         del self._silent[protocol]
@@ -192,23 +201,25 @@ class Acceptor:
 
 
 class _PeerProtocol(web.RequestHandler):
-    """aiohttp's side of one connection, which says when it is over, and has *on_garbage* answer what is no HTTP.
+    """aiohttp's side of one connection: it says when it begins and ends, and has *on_garbage* answer what is no HTTP.
 
     aiohttp would log an error with a traceback for each stranger.
     """
 
-    __slots__ = ("_on_garbage", "_on_lost")
+    __slots__ = ("_on_garbage", "_on_lost", "_on_made")
 
     def __init__(
         self,
         server: web.Server,
         *,
-        loop: asyncio.AbstractEventLoop,
+        on_made: Callable[[web.RequestHandler], object],
         on_garbage: Callable[[web.BaseRequest], web.StreamResponse],
         on_lost: Callable[[asyncio.BaseProtocol], object],
     ) -> None:
         no_log: Any = None
+        loop = asyncio.get_running_loop()
         super().__init__(server, loop=loop, access_log=no_log, logger=logger, auto_decompress=False)
+        self._on_made = on_made
         self._on_garbage = on_garbage
         self._on_lost = on_lost
 
@@ -223,21 +234,13 @@ class _PeerProtocol(web.RequestHandler):
             return self._on_garbage(request)
         return super().handle_error(request, status, exc, message)
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._on_made(self)
+
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
         self._on_lost(self)
-
-
-class _Refusal(asyncio.Protocol):
-    """The protocol of a connection that is one too many."""
-
-    def __init__(self, on_refused: Callable[[str, str], object]) -> None:
-        self._on_refused = on_refused
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.WriteTransport):
-            self._on_refused(_address(transport), f"came while {HANDSHAKE_LIMIT} others had not asked for anything yet")
-            transport.abort()
 
 
 def _address(transport: asyncio.BaseTransport | None) -> str:
