@@ -96,6 +96,20 @@ async def test_time_in_which_nothing_could_be_heard_is_no_silence_of_the_peer() 
 
 
 @on_virtual_clock
+async def test_an_answer_that_could_not_be_read_in_time_is_no_silence_of_the_peer() -> None:
+    wire = Wire()
+    socket = made(wire)
+    loop = asyncio.get_running_loop()
+    clock = loop._clock  # type: ignore[attr-defined]
+    loop.call_at(25, setattr, clock, "now", 625.0)  # Suspended, with a ping on its way.
+    loop.call_at(29, wire.arrive, WSMsgType.PONG)  # The loop takes it in the turn in which it looks for silence.
+    await socket.wait_ended()
+    pings = [when for when, kind in wire.sent if kind is WSMsgType.PING]
+    assert (pings, loop.time()) == ([20, 625, 645], 655)
+    await socket.aclose(ClientClosedError(what="the test"))
+
+
+@on_virtual_clock
 async def test_what_became_of_the_socket_is_asked_with_a_ping_and_not_for_ever() -> None:
     wire = Wire()
     socket = made(wire)

@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 # After so many seconds without a frame a ping is sent, and after half as many more without any the socket is given up:
 # a silent one is found in 30 s. Asterisk may leave one open after it has dropped its session (seen on 22.10.1).
 PING_AFTER: Final = 20.0
+# Who looks so many seconds later than planned was suspended or busy, and has not read what came meanwhile.
+HELD_UP: Final = 1.0
 # The largest frame seen was a list of channels. A frame that is larger than this ends the connection.
 FRAME_LIMIT: Final = 32 * 1024 * 1024
 # What is shown of a frame in the log.
@@ -221,7 +223,7 @@ class EventSocket:
         due = self._heard_at + PING_AFTER
         # Only a ping without an answer counts: while this program was suspended, or busy, nobody was asked anything.
         if now >= due:
-            if self._asked_at <= self._heard_at:
+            if self._asked_at <= self._heard_at or now - self._heartbeat.when() > HELD_UP:
                 self._asked_at = now
                 self._send(None)
             due = self._asked_at + PING_AFTER / 2
