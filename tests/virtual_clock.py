@@ -9,15 +9,22 @@ import functools
 import math
 import selectors
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-__all__ = ["VirtualClockLoop", "WaitsForeverError", "on_virtual_clock", "run_virtual"]
+__all__ = ["SpinsForeverError", "VirtualClockLoop", "WaitsForeverError", "on_virtual_clock", "run_virtual"]
 
 T = TypeVar("T")
+
+# The busiest moment of a simulated hour takes some hundreds.
+_MOST_TURNS: Final = 100_000
 
 
 class WaitsForeverError(AssertionError):
     """Every task waits and no timer is set: nothing can ever happen again."""
+
+
+class SpinsForeverError(AssertionError):
+    """Some task goes on and on without waiting for any time to pass."""
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -26,12 +33,18 @@ class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self._turns = 0  # Since the clock moved last.
         self.watches = True  # False where there is not even a socket to ask the system about.
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0) if self.watches else []
         if ready or (timeout is not None and timeout <= 0):
+            self._turns += 1
+            if self._turns > _MOST_TURNS:
+                self._turns = 0  # There are still tasks to be ended.
+                raise SpinsForeverError(f"the loop has turned {_MOST_TURNS:,} times, and no time has passed")
             return ready
+        self._turns = 0
         if timeout is None:
             waiting = "".join(f"\n  {task!r}" for task in asyncio.all_tasks())
             raise WaitsForeverError(f"nothing is ready and no timer is set; these tasks wait for ever:{waiting}")
@@ -59,6 +72,7 @@ def run_virtual(main: Coroutine[Any, Any, T]) -> T:
 
     Raises:
         WaitsForeverError: every task waits and no timer is set.
+        SpinsForeverError: some task never waits for a timer.
     """
     with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:
         return runner.run(main)

@@ -172,6 +172,11 @@ class Harness(ABC):
 
     @property
     @abstractmethod
+    def accepted_logins(self) -> int:
+        """How many logins have succeeded so far: from each on, :meth:`emit` is for that connection, too."""
+
+    @property
+    @abstractmethod
     def requests(self) -> int:
         """How many requests of :meth:`request` have reached the peer so far."""
 

@@ -232,6 +232,10 @@ class AgiHarness(Harness):
         return 0
 
     @property
+    def accepted_logins(self) -> int:
+        return self._system.opened
+
+    @property
     def requests(self) -> int:
         return self._requests
 

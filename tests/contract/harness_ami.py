@@ -61,6 +61,10 @@ class AmiHarness(FakeServerHarness):
         return len(self._pbx.called("Login"))
 
     @property
+    def accepted_logins(self) -> int:
+        return self._pbx.logins
+
+    @property
     def _asked(self) -> list[ReceivedAction]:
         return self._pbx.called("Getvar")
 

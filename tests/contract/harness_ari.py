@@ -68,6 +68,10 @@ class AriHarness(FakeServerHarness):
         return len(self._pbx.called("GET", "/events"))
 
     @property
+    def accepted_logins(self) -> int:
+        return self._pbx.handshakes
+
+    @property
     def _asked(self) -> list[ReceivedRequest]:
         return self._pbx.called(*ASKED)
 

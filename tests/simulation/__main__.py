@@ -15,7 +15,8 @@ from tests.simulation.seeds import SIMULATIONS, simulate
 def attempt(protocol: str, seed: int) -> str | None:
     """Return what went wrong with *seed*, None if nothing did."""
     try:
-        simulate(protocol, seed)
+        simulation = simulate(protocol, seed)
+        assert simulation.was_eventful, f"{protocol}, seed {seed}: too little happened: {vars(simulation)}"
     except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
         return "".join(traceback.format_exception(error))
     return None

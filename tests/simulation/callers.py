@@ -201,7 +201,8 @@ class _Ear(asyncio.Protocol):
 class Caller(Peer):
     """A call for *script*. A *calm* one is answered as its handler expects; any other as chance has it.
 
-    ``said`` has the answer to each argument, which no two commands share, ``spoiled`` those whose answer was none, and
+    ``heard`` has the arguments that came, which no two commands share, ``unsent`` those of which the handler was told
+    that they were not sent. ``said`` has the answer to each, ``spoiled`` those whose answer was none, and
     ``answered_at`` when either was said. ``waits_for`` is the argument of the command that the handler waits for. The
     line is ``noisy`` when bytes came that Asterisk does not write; the channel is ``dead`` when a 511 said so.
     ``given_up`` is whether the handler has abandoned a command. What *describes* the call may be forged.
@@ -215,6 +216,8 @@ class Caller(Peer):
         self.number = number
         self.tells = self.calm or rng.random() < 0.8
         self.call = FakeAsteriskCall(script, environment={"agi_uniqueid": str(number), **forged}, sighup=self.tells)
+        self.heard: set[str] = set()
+        self.unsent: set[str] = set()
         self.said: dict[str, str] = {}
         self.spoiled: set[str] = set()
         self.answered_at: dict[str, float] = {}
@@ -271,7 +274,9 @@ class Caller(Peer):
     def _answer(self, command: ReceivedCommand) -> bytes | None:
         kinds = self._ANSWERS
         answer = self._rng.choices([kind for kind, _ in kinds], weights=[weight for _, weight in kinds])[0]
-        return answer(self, command.name, _token(command))
+        token = _token(command)
+        self.heard.add(token)
+        return answer(self, command.name, token)
 
     def _plainly(self, name: str, token: str) -> bytes:
         texts = [*_SHORT, f"200 result=1 ({{}}{_LONG})", *([_WITH_LINES] if name in _WITH_TEXT else [])]

@@ -246,6 +246,7 @@ class CallSimulation(Simulation):
     def _check_end(self, peer: Peer, last: SessionEnded, house: House) -> None:
         assert isinstance(peer, Caller)
         assert peer.session is not None
+        assert peer.unsent.isdisjoint(peer.heard), f"I2: {peer.unsent & peer.heard} came, and were said to be unsent"
         heard = [event for event in house.stories[peer.address] if isinstance(event, SessionHungUp)]
         assert bool(heard) == last.hungup, "a hangup was published and not counted, or the other way round"
         failures = [event.error for event in house.stories[peer.address] if isinstance(event, SessionFailed)]

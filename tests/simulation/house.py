@@ -173,7 +173,10 @@ class House:
         assert caller.link is not None
         is_gone = caller.link.server.is_closing()
         match error:
-            case NotSentError() | OutcomeUnknownError():
+            case NotSentError():
+                caller.unsent.add(token)
+                return is_gone
+            case OutcomeUnknownError():
                 return is_gone
             case AgiDeadChannelError():
                 return caller.dead or caller.call.hungup or is_gone or caller.noisy

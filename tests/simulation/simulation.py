@@ -2,7 +2,7 @@
 
 The numbers of the invariants are stable names, the same wherever they are checked; each simulation adds to these:
 
-- I1 only legal changes of state; I4 two tries are never closer than 0.1 s
+- I1 only legal changes of state, and none after the end; I4 two tries are never closer than 0.1 s, nor than announced
 - I2 each request ends once, with an answer or an error that says what is known
 - I5 the epoch only grows, by one, and only by connecting
 - I6 the secret is in no log and no error
@@ -133,7 +133,7 @@ class Simulation(ABC):
         """Return a policy by chance."""
         return self.rng.choice(_POLICIES)
 
-    def watch(self, request: Awaitable[object], patience: float | None = None) -> None:
+    def watch(self, request: Awaitable[object], patience: float | None = None) -> asyncio.Task[object]:
         """Begin *request* and see to its end; who asks gives up after *patience* seconds."""
 
         async def ask() -> object:
@@ -141,15 +141,16 @@ class Simulation(ABC):
                 return await request
 
         self.asked += 1
-        self.requests[asyncio.ensure_future(ask())] = patience is not None
+        task = asyncio.ensure_future(ask())
+        self.requests[task] = patience is not None
+        return task
 
     def check_requests(self) -> None:
         """Look how those requests have ended that did."""
         for request in [request for request in self.requests if request.done()]:
             impatient = self.requests.pop(request)
             self.outcomes += 1
-            if request.cancelled():
-                continue
+            assert not request.cancelled(), "I2: a request was cancelled by nobody"
             error = request.exception()
             known = error is None or isinstance(error, AsteriskError) or (impatient and isinstance(error, TimeoutError))
             assert known, f"I2: a request ended with {error!r}"
@@ -198,7 +199,11 @@ class States:
     def _check(self, change: ConnectionStateChanged) -> None:
         previous, self._last = self._last, change
         if previous is not None:
+            assert previous.state is not DISCONNECTED, f"I1: it had ended, and is {change.state}"
             assert change.previous is previous.state, "I1: a change begins where the last one ended"
+            if previous.retry_in is not None and change.epoch and change.state is not DISCONNECTED:
+                waited = change.down_for - previous.down_for
+                assert waited > previous.retry_in - 1e-6, f"I4: {waited} s were waited, not {previous.retry_in}"
             assert change.epoch in {previous.epoch, previous.epoch + 1}, "I5: the epoch grows by one"
             assert (change.epoch > previous.epoch) == (change.state is CONNECTED), "I5: connecting is an epoch"
         assert change.state in TRANSITIONS[change.previous], "I1: an illegal change"

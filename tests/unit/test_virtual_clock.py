@@ -3,7 +3,7 @@ import gc
 
 import pytest
 
-from tests.virtual_clock import VirtualClockLoop, WaitsForeverError, run_virtual
+from tests.virtual_clock import SpinsForeverError, VirtualClockLoop, WaitsForeverError, run_virtual
 
 
 def test_the_clock_starts_at_zero_and_three_days_pass_at_once() -> None:
@@ -69,6 +69,15 @@ def test_a_test_that_would_wait_for_ever_is_told_which_task_waits() -> None:
 
     with pytest.raises(WaitsForeverError, match=r"never\(\)"):
         run_virtual(never())
+
+
+def test_a_task_that_spins_is_an_error_instead_of_a_test_without_end() -> None:
+    async def spin() -> None:
+        while True:  # noqa: ASYNC110 - the mistake under test
+            await asyncio.sleep(0)
+
+    with pytest.raises(SpinsForeverError, match="no time has passed"):
+        run_virtual(spin())
 
 
 def test_a_task_left_behind_is_cancelled_and_awaited() -> None:
