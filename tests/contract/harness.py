@@ -181,8 +181,8 @@ class Harness(ABC):
         """How many requests of :meth:`request` have reached the peer so far."""
 
     @abstractmethod
-    async def wait_for_logins(self, count: int) -> None:
-        """Return when *count* logins have succeeded."""
+    async def wait_for_logins(self, count: int, *, timeout: float = 5.0) -> None:
+        """Return when *count* logins have succeeded; TimeoutError after *timeout* seconds."""
 
     @abstractmethod
     async def wait_for_connections(self, count: int) -> None:

@@ -239,10 +239,11 @@ class AgiHarness(Harness):
     def requests(self) -> int:
         return self._requests
 
-    async def wait_for_logins(self, count: int) -> None:
-        while self._system.opened < count:
-            self._system.changed.clear()
-            await self._system.changed.wait()
+    async def wait_for_logins(self, count: int, *, timeout: float = 5.0) -> None:
+        async with asyncio.timeout(timeout):
+            while self._system.opened < count:
+                self._system.changed.clear()
+                await self._system.changed.wait()
 
     async def wait_for_connections(self, count: int) -> None:
         await self.wait_for_logins(count)

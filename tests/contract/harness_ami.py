@@ -68,9 +68,6 @@ class AmiHarness(FakeServerHarness):
     def _asked(self) -> list[ReceivedAction]:
         return self._pbx.called("Getvar")
 
-    async def wait_for_logins(self, count: int) -> None:
-        await self._pbx.wait_for_login(count)
-
     @property
     def secrets(self) -> list[str]:
         keys = [action.get("Key") for action in self._pbx.called("Login")]

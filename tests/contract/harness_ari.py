@@ -75,9 +75,6 @@ class AriHarness(FakeServerHarness):
     def _asked(self) -> list[ReceivedRequest]:
         return self._pbx.called(*ASKED)
 
-    async def wait_for_logins(self, count: int) -> None:
-        await self._pbx.wait_for_handshake(count)
-
     @property
     def secrets(self) -> list[str]:
         secret = self._pbx.credentials.reveal()

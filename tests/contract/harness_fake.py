@@ -45,6 +45,9 @@ class FakeServerHarness(Harness):
     def requests(self) -> int:
         return len(self._asked)
 
+    async def wait_for_logins(self, count: int, *, timeout: float = 5.0) -> None:
+        await self._pbx.wait_until(lambda: self.accepted_logins >= count, timeout=timeout)
+
     async def wait_for_connections(self, count: int) -> None:
         await self._pbx.wait_until(lambda: self._pbx.connections >= count)
 

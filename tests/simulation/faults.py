@@ -31,7 +31,7 @@ from asterisk_py_core import (
 from tests.contract.harness import Client, Harness
 from tests.simulation.links import Link
 from tests.simulation.network import SimulatedLoop
-from tests.simulation.simulation import CONNECTED, DISCONNECTED, GARBAGE, Acts, Simulation, States, take_batch
+from tests.simulation.simulation import CONNECTED, DISCONNECTED, GARBAGE, HOUR, Acts, Simulation, States, take_batch
 
 __all__ = ["ClientSimulation"]
 
@@ -132,7 +132,7 @@ class ClientSimulation(Simulation):
         """Send an event right behind each login."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await self.protocol.wait_for_logins(self.logins + 1)
+                await self.protocol.wait_for_logins(self.logins + 1, timeout=HOUR)
                 if self.protocol.accepted_logins > self.logins:
                     self._emit()
 

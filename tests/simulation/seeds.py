@@ -15,11 +15,9 @@ from tests.contract.harnesses import HARNESSES
 from tests.simulation.calls import CallSimulation
 from tests.simulation.faults import ClientSimulation
 from tests.simulation.network import SimulatedLoop, SimulatedSocket
-from tests.simulation.simulation import Simulation
+from tests.simulation.simulation import HOUR, Simulation
 
 __all__ = ["HOUR", "SIMULATIONS", "simulate"]
-
-HOUR: Final = 3600.0
 
 
 def _simulation_of(harness: type[Harness]) -> Callable[[random.Random, SimulatedLoop], Simulation]:

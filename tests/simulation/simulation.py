@@ -25,8 +25,9 @@ from asterisk_py_core import (
 from asterisk_py_core.reconnect import TRANSITIONS
 from tests.simulation.network import SimulatedLoop
 
-__all__ = ["CONNECTED", "DISCONNECTED", "GARBAGE", "Acts", "Simulation", "States", "take_batch"]
+__all__ = ["CONNECTED", "DISCONNECTED", "GARBAGE", "HOUR", "Acts", "Simulation", "States", "take_batch"]
 
+HOUR: Final = 3600.0
 CONNECTED: Final = ConnectionState.CONNECTED
 DISCONNECTED: Final = ConnectionState.DISCONNECTED
 
