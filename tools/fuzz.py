@@ -32,14 +32,17 @@ def main() -> None:
     if arguments.here:
         fuzz_here(arguments.here, arguments.seconds)
     names = [name for name in targets() if not arguments.target or any(part in name for part in arguments.target)]
+    if missing := [part for part in arguments.target or [""] if not any(part in name for name in names)]:
+        parser.error(f"there is no target {missing[0]!r}; see --list")
     failed = []
     for name in names:
         print(name, flush=True)
         if not arguments.list:
             command = [sys.executable, __file__, "--here", name, "--seconds", str(arguments.seconds)]
             done = subprocess.run(command, check=False, capture_output=True, text=True)
-            print("  " + summary(done.stderr), flush=True)
-            if done.returncode:
+            progress = summary(done.stderr)
+            print(f"  {progress or 'no input was tried'}", flush=True)
+            if done.returncode or not progress:
                 failed.append(name)
                 print(done.stdout + done.stderr)
     print(f"{len(names)} targets, {len(failed)} failed" + "".join(f"\n  {name}" for name in failed))
@@ -68,9 +71,9 @@ def fuzz_here(name: str, seconds: int) -> None:
 
 
 def summary(output: str) -> str:
-    """Return the last line in which libFuzzer says how far it came."""
+    """Return the last line in which libFuzzer says how far it came; none if it has tried nothing."""
     lines = [line for line in output.splitlines() if "DONE" in line or "cov:" in line]
-    return lines[-1].strip() if lines else "no input was tried"
+    return lines[-1].strip() if lines else ""
 
 
 if __name__ == "__main__":

@@ -39,8 +39,10 @@ def main() -> None:
         perform(CASES[options.attempt[0]], options.attempt[1])
     wanted = options.only.split(",") if options.only else []
     cases = [case for case in CASES.values() if not wanted or case.number in wanted or case.key in wanted]
-    if not cases:
-        parser.error(f"no such case; there are {', '.join(CASES)}")
+    if unknown := set(wanted) - {name for case in cases for name in (case.number, case.key)}:
+        parser.error(f"no such case: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    if unknown := set(options.library or ()) - {library for libraries in RUNNERS.values() for library in libraries}:
+        parser.error(f"no such library: {', '.join(sorted(unknown))}")
     results = run(sorted(cases, key=lambda case: case.order), options.library, options.jobs)
     for protocol in PROTOCOLS:
         report([row for row in results.items() if row[0].protocol == protocol], protocol, markdown=options.markdown)
@@ -58,10 +60,14 @@ def run(cases: Sequence[Case], libraries: Sequence[str] | None, jobs: int) -> di
         print(f"{case.key:>8}  {library:13}{results[case][library]}", file=sys.stderr, flush=True)
 
     with ThreadPoolExecutor(jobs) as pool:
-        for case in cases:
-            for library in RUNNERS[case.protocol]:
-                if libraries is None or library in libraries:
-                    pool.submit(one, case, library)
+        attempts = [
+            pool.submit(one, case, library)
+            for case in cases
+            for library in RUNNERS[case.protocol]
+            if libraries is None or library in libraries
+        ]
+    for each in attempts:
+        each.result()  # What failed without a result would be missing in the table, and nobody would see it.
     return results
 
 

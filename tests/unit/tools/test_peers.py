@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from tools.peers.__main__ import as_json, run, verdict
+from tools.peers.__main__ import as_json, main, run, verdict
 from tools.peers.attempt import Attempt, attempt
 from tools.peers.catalogue import CASES, case
 from tools.peers.fakes.agi import AgiConnection
@@ -89,6 +89,26 @@ def test_the_results_are_written_for_programs() -> None:
             "ours": ["fine", "OutcomeUnknownError"],
         }
     ]
+
+
+def test_an_attempt_that_could_not_be_made_is_no_gap_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Attempt:
+        raise OSError("no process")
+
+    monkeypatch.setattr("tools.peers.__main__.attempt", fail)
+    with pytest.raises(OSError, match="no process"):
+        run([CASES["ami:9"]], ["ours"], 1)
+
+
+@pytest.mark.parametrize("options", [["--only", "9,999"], ["--library", "panoramix"]])
+def test_what_there_is_not_is_refused_and_not_left_out(
+    options: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["peers", *options])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    assert "no such" in capsys.readouterr().err
 
 
 def test_what_has_not_ended_in_time_hangs_and_what_raises_a_timeout_of_its_own_does_not() -> None:
