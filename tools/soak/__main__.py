@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import sys
 import time
 import warnings
@@ -57,6 +58,7 @@ def main() -> None:
     # A socket or a task that nobody closed is found by the collector, where only the hook below can see it.
     warnings.simplefilter("error", ResourceWarning)
     sys.unraisablehook = lambda broken: problems.append(f"left behind: {broken.exc_value!r}")
+    logging.getLogger().addHandler(Complaints(problems))
     with Asterisk.start() as pbx:
         for name in options.protocol or SUBJECTS:
             problems += asyncio.run(_cycles(SUBJECTS[name](pbx), options.cycles))
@@ -142,6 +144,19 @@ async def _restart(subject: Subject[Any], driver: Supervised[Any], number: int, 
     return number
 
 
+class Complaints(logging.Handler):
+    """Adds to *problems* what is logged as an error: a defect of ours, or one of asyncio's that reached nobody."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._problems = problems
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add *record*, and print all of it."""
+        print(f"        {self.format(record)}", flush=True)
+        self._problems.append(f"logged as an error: {record.getMessage()}")
+
+
 class Listener:
     """Reads every event of a client of its own, and has a bounded subscription that nobody reads."""
 
@@ -180,6 +195,8 @@ class Listener:
     def problems(self) -> Iterator[str]:
         """Yield what was lost without a word, and without a reason."""
         yield from self.losses
+        if not (self.events and self._subject.ledger.received):
+            yield f"nothing was put to the test: {self.events} events, {self._subject.ledger.received} numbers"
         lost, backlog, published = self._unread.lost, self._unread.backlog, self._story.delivered
         if lost + backlog != published:
             yield f"the bounded subscription that nobody reads counts {lost} lost, {backlog} there, of {published}"

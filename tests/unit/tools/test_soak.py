@@ -1,12 +1,18 @@
 """What the soak judges by: numbers that are missing, and samples that grow. The soak itself is `make soak`."""
 
 import asyncio
+import logging
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from tools.asterisk.instance import User
+from tools.soak.__main__ import Complaints, Listener
+from tools.soak.ami import AmiSubject
 from tools.soak.calls import LIMIT, Calls
 from tools.soak.ledger import Ledger
 from tools.soak.vitals import MIB, Chart, Vitals
@@ -83,6 +89,24 @@ def test_numbers_of_a_source_that_was_said_to_be_cut_off_are_said() -> None:
     ledger.cut("a", 10)
     ledger.cut("b", 10)
     assert (ledger.received, ledger.said, ledger.unsaid) == (3, 17, [])
+
+
+def test_what_is_logged_as_an_error_is_a_problem_and_what_is_less_is_not() -> None:
+    problems: list[str] = []
+    logger = logging.getLogger("a soak")
+    logger.addHandler(complaints := Complaints(problems))
+    logger.warning("that happens")
+    logger.error("the handler of %r failed", "soak")
+    logger.removeHandler(complaints)
+    assert problems == ["logged as an error: the handler of 'soak' failed"]
+
+
+async def test_a_load_of_which_nothing_came_is_a_problem() -> None:
+    subject = AmiSubject(cast("Any", SimpleNamespace(user=lambda _: User("a", "b"), host="127.0.0.1", ami_port=5038)))
+    listener = Listener(subject)
+    assert list(listener.problems()) == ["nothing was put to the test: 0 events, 0 numbers"]
+    listener.events, subject.ledger.received = 2, 1
+    assert list(listener.problems()) == []
 
 
 class Clock:
