@@ -177,6 +177,26 @@ async def test_closing_the_server_closes_its_calls_and_ends_the_iteration(asteri
     assert server.state is ConnectionState.DISCONNECTED
 
 
+@pytest.mark.parametrize("moment", range(1, 10))
+async def test_cancelling_the_closing_of_the_server_does_not_stop_it(asterisk: Peer, moment: int) -> None:
+    server = MediaServer(port=0)
+    await server.connect()
+    pbx = await asterisk(server)
+    media = await next_call(server)
+    saying_goodbye = asyncio.ensure_future(pbx.receive())
+    closing = asyncio.ensure_future(server.aclose())
+    for _ in range(moment):
+        await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert server.state is ConnectionState.DISCONNECTED
+    async with asyncio.timeout(5):
+        await media.wait_closed()
+    await saying_goodbye
+    await server.aclose()
+
+
 async def test_a_call_whose_connection_breaks_ends_with_an_error(server: MediaServer, asterisk: Peer) -> None:
     pbx = await asterisk(server)
     media = await next_call(server)

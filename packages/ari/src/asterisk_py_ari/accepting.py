@@ -75,6 +75,7 @@ class AcceptingServer(SupervisedServer[PeerRefused], abc.ABC, Generic[C]):
         self._accepted = self._connections.subscribe(capacity=check_count("max_connections", max_connections))
         self._open_connections: set[C] = set()
         self._reported: set[str] = set()
+        self._closing: asyncio.Task[None] | None = None
         self._acceptor = Acceptor(
             self._take,
             self._refused,
@@ -101,8 +102,17 @@ class AcceptingServer(SupervisedServer[PeerRefused], abc.ABC, Generic[C]):
         return aiter(self._accepted)
 
     async def aclose(self) -> None:
-        """Stop listening and close every connection, in a few seconds whatever their peers do. Idempotent."""
+        """Stop listening and close every connection, in a few seconds whatever their peers do. Idempotent.
+
+        Cancelling this stops the waiting, not the closing.
+        """
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close_connections(), name=f"{self._name} closing")
         await super().aclose()
+        await asyncio.shield(self._closing)
+
+    async def _close_connections(self) -> None:
+        await super().aclose()  # Until then somebody may come in.
         # All at once: each may take its two seconds.
         await asyncio.gather(*(connection.aclose() for connection in self._open_connections))
         await self._acceptor.aclose()
