@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from asterisk_py_agi import AgiSession, exchange
+from asterisk_py_agi import AgiSession
 from asterisk_py_agi.exchange import Exchange
 from asterisk_py_agi.protocol.session import Conversation
 from asterisk_py_agi.service import Service
@@ -100,7 +100,7 @@ BUGS: Final[dict[str, tuple[tuple[object, str, object], str]]] = {
     "a failure is told as a success": ((Exchange, "close", succeeds_always), "has heard something else"),
     "a failure is published to nobody": ((Service, "_failed", nothing), "had no failure"),
     "a refusal is published to nobody": ((Service, "_refuse", refuses_silently), "has no end: ''"),
-    "what may have been done is said to be unsent": ((exchange, "OutcomeUnknownError", NotSentError), "I2: .* unsent"),
+    "what may have been done is said to be unsent": ((pending, "OutcomeUnknownError", NotSentError), "I2: .* unsent"),
     "arguments are logged": ((Exchange, "start", logs_what_it_sends), "I6"),
 }
 
