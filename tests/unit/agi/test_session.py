@@ -297,6 +297,26 @@ async def test_072_a_long_value_is_returned_once_it_is_known_to_be_whole() -> No
     assert await answered(call, link)
 
 
+@pytest.mark.parametrize("lost", ["before the question", "before its answer"])
+def test_072_a_long_value_of_a_connection_that_is_lost_is_of_a_command_that_was_sent(lost: str) -> None:
+    @on_virtual_clock
+    async def scenario() -> None:
+        call, link = await scripted_session()
+        sending = asyncio.ensure_future(call.get_variable("LONG"))
+        await turns()
+        link.say(long_answer(4096))
+        if lost == "before the question":
+            link.broken = True
+        await turns()
+        link.lose(LOST)
+        with pytest.raises(OutcomeUnknownError, match=r"^GET VARIABLE was sent to") as caught:
+            await sending
+        unsent = isinstance(caught.value.__cause__, NotSentError)
+        assert unsent == (lost == "before the question")
+
+    scenario()
+
+
 async def answered(call: AgiSession, link: ScriptedLink) -> bool:
     """Send a command, and return whether it gets its answer."""
     sending = asyncio.ensure_future(call.send("NOOP"))

@@ -9,7 +9,14 @@ import secrets
 from typing import TYPE_CHECKING, Final, Self
 
 from asterisk_py_core.checks import check_timeout
-from asterisk_py_core.errors import AsteriskError, DesyncError, ReadTimeoutError, RequestRejectedError
+from asterisk_py_core.errors import (
+    AsteriskError,
+    DesyncError,
+    NotSentError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    RequestRejectedError,
+)
 
 from .async_agi import AsyncAgiLink, parse_environment
 from .commands import AgiCommands
@@ -173,6 +180,9 @@ class AgiSession(AgiCommands):
                 return
         except DesyncError as error:
             desync = error  # The second came before the question was sent, or in one read with the answer to it.
+        except (NotSentError, OutcomeUnknownError) as error:
+            # Of the question that may be so. The command was sent, and answered with what may not be all.
+            raise OutcomeUnknownError(address=error.address, reason=error.reason, request=command) from error
         forged = DesyncError(f"the answer to {command} went on behind its end: it holds forged bytes")
         self._exchange.fail(forged)
         raise forged from desync
