@@ -413,6 +413,13 @@ async def test_who_asks_and_is_gone_is_no_defect(server: MediaServer, caplog: py
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
+async def test_who_is_refused_before_his_request_is_whole_is_not_waited_for(server: MediaServer) -> None:
+    answer = await knock(server, b"POST /admin HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nand")
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    await server.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_a_handshake_whose_key_is_no_base64_is_refused(server: MediaServer) -> None:
     refused = server.events(PeerRefused)
     lines = ("GET /media HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",

@@ -164,6 +164,19 @@ async def test_a_websocket_that_asterisk_closes_ends_without_an_error(server: Ar
             await ari.asterisk.ping()
 
 
+async def test_what_nobody_took_leaves_nothing_when_it_has_ended(server: AriServer, asterisk: Peer) -> None:
+    websockets = [await asterisk(server, REGISTERED) for _ in range(3)]
+    clients = [await next_client(server) for _ in range(2)]
+    await websockets[0].close()
+    await websockets[1].close(code=1011)
+    transport: Any = websockets[2]._response.connection.transport  # type: ignore[union-attr]
+    transport.abort()
+    async with asyncio.timeout(5):
+        while any(task.get_name().startswith(("reader of ", "writer to ")) for task in asyncio.all_tasks()):  # noqa: ASYNC110 - tasks that end set no event
+            await asyncio.sleep(0)
+    assert [client.state for client in clients] == [ConnectionState.DISCONNECTED] * 2
+
+
 async def test_a_websocket_that_breaks_ends_with_an_error(server: AriServer, asterisk: Peer) -> None:
     pbx = await asterisk(server, REGISTERED, START)
     async with await next_client(server) as ari:

@@ -218,7 +218,9 @@ class _PeerProtocol(web.RequestHandler):
     ) -> None:
         no_log: Any = None
         loop = asyncio.get_running_loop()
-        super().__init__(server, loop=loop, access_log=no_log, logger=logger, auto_decompress=False)
+        # Nobody is waited for who was sent away and has not sent the whole of his request yet: aiohttp would do so for
+        # 10 s, be he gone, or the server closed.
+        super().__init__(server, loop=loop, access_log=no_log, logger=logger, auto_decompress=False, lingering_time=0)
         self._on_made = on_made
         self._on_garbage = on_garbage
         self._on_lost = on_lost

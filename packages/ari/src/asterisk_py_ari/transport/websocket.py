@@ -156,6 +156,7 @@ class EventSocket:
                 if not self._outgoing:
                     self._has_more.clear()
                     await self._has_more.wait()
+                    continue
                 item = self._outgoing.popleft()
                 if item is None:
                     await self._socket.ping()
@@ -241,6 +242,7 @@ class EventSocket:
         if self._end_waiter is not None and not self._end_waiter.done():
             self._end_waiter.set_result(None)
         self.pending.end(cause)
+        self._has_more.set()  # For the writer to end, where nobody ever closes the socket.
         self._heard()
 
     def _heard(self) -> None:
