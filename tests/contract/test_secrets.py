@@ -11,9 +11,21 @@ from typing import Any
 
 import pytest
 
-from asterisk_py_core import ReconnectPolicy
+from asterisk_py_core import (
+    AsteriskError,
+    ClientClosedError,
+    ConnectFailedError,
+    InputError,
+    LoginRejectedError,
+    LoginTimeoutError,
+    OutcomeUnknownError,
+    ProtocolError,
+    ReadTimeoutError,
+    ReconnectPolicy,
+    RequestRejectedError,
+)
 from tests.contract.harness import Capability, Client, Harness, needs
-from tests.contract.watching import QUICKLY, K
+from tests.contract.watching import QUICKLY, K, R
 
 pytestmark = needs(Capability.LOGIN)
 
@@ -49,8 +61,9 @@ async def nonsense(protocol: Harness, client: Client) -> None:
 async def lost(protocol: Harness, client: Client) -> None:
     await client.connect()
     protocol.hold_answers()
+    before = protocol.requests  # Of another way to log in.
     request = asyncio.ensure_future(protocol.request(client))
-    await protocol.wait_for_requests(1)
+    await protocol.wait_for_requests(before + 1)
     protocol.reset()
     await request
 
@@ -64,7 +77,7 @@ async def unanswered(protocol: Harness, client: Client) -> None:
 async def back_again(protocol: Harness, client: Client) -> None:
     await client.connect()
     protocol.drop()
-    await protocol.wait_for_logins(2)
+    await client.wait_for(R)
     await client.wait_for(K)
     await protocol.rejected_request(client)
 
@@ -88,9 +101,20 @@ async def rejected_in_the_end(protocol: Harness, client: Client) -> None:
             pass
 
 
-SCENARIOS: tuple[Scenario, ...] = (
-    healthy, rejected, refused, silent, nonsense, lost, unanswered, back_again, malformed, closed, rejected_in_the_end,
-)  # fmt: skip
+# How each ends: one that ended otherwise would not have looked where it should.
+SCENARIOS: dict[Scenario, type[AsteriskError] | None] = {
+    healthy: None,
+    rejected: LoginRejectedError,
+    refused: ConnectFailedError,
+    silent: LoginTimeoutError,
+    nonsense: ProtocolError,
+    lost: OutcomeUnknownError,
+    unanswered: ReadTimeoutError,
+    back_again: RequestRejectedError,
+    malformed: InputError,
+    closed: ClientClosedError,
+    rejected_in_the_end: LoginRejectedError,
+}
 
 
 def sinks_of(value: object) -> Iterator[str]:
@@ -131,10 +155,14 @@ async def test_020_the_secret_is_seen_nowhere(
         client = protocol.client(**options)
         events = client.events()
         sinks += sinks_of(client)
+        end: AsteriskError | None = None
         try:
             await scenario(protocol, client)
-        except Exception as error:  # noqa: BLE001 - all of them are looked at
+        except AsteriskError as error:
+            end = error
             sinks += sinks_of_error(error)
+        kind = SCENARIOS[scenario]
+        assert end is None if kind is None else isinstance(end, kind)
         sinks += sinks_of(client)
         await client.aclose()
         try:
@@ -142,7 +170,7 @@ async def test_020_the_secret_is_seen_nowhere(
                 sinks += sinks_of(event)
                 cause = getattr(event, "cause", None)
                 sinks += sinks_of_error(cause) if cause else ()
-        except Exception as error:  # noqa: BLE001 - as above
+        except AsteriskError as error:
             sinks += sinks_of_error(error)
         sinks += sinks_of(client)
     sinks += [logging.Formatter().format(record) for record in caplog.records]
