@@ -65,8 +65,11 @@ class AmiHarness(FakeServerHarness):
         return self._pbx.logins
 
     @property
-    def _asked(self) -> list[ReceivedAction]:
-        return self._pbx.called("Getvar")
+    def _received(self) -> list[ReceivedAction]:
+        return self._pbx.received
+
+    def _is_request(self, received: ReceivedAction) -> bool:
+        return received.name == "Getvar"
 
     @property
     def secrets(self) -> list[str]:

@@ -72,8 +72,11 @@ class AriHarness(FakeServerHarness):
         return self._pbx.handshakes
 
     @property
-    def _asked(self) -> list[ReceivedRequest]:
-        return self._pbx.called(*ASKED)
+    def _received(self) -> list[ReceivedRequest]:
+        return self._pbx.received
+
+    def _is_request(self, received: ReceivedRequest) -> bool:
+        return (received.method, received.path) == ASKED
 
     @property
     def secrets(self) -> list[str]:

@@ -1,6 +1,7 @@
 """What harnesses share whose peer is a fake server that the client connects to."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from asterisk_py_core.testing import FakeServer
@@ -13,6 +14,7 @@ class FakeServerHarness(Harness):
     """A protocol whose fake is a `FakeServer`, in ``_pbx``."""
 
     _pbx: FakeServer[Any]
+    _looked_at = _requests = 0
 
     async def start_peer(self) -> None:
         await self._pbx.start()
@@ -34,8 +36,12 @@ class FakeServerHarness(Harness):
 
     @property
     @abstractmethod
-    def _asked(self) -> list[Any]:
-        """What has come of `request`, each with a method ``reply``."""
+    def _received(self) -> Sequence[Any]:
+        """What has come from clients."""
+
+    @abstractmethod
+    def _is_request(self, received: Any) -> bool:
+        """Whether *received* has come of `request`."""
 
     @property
     def connections(self) -> int:
@@ -43,7 +49,11 @@ class FakeServerHarness(Harness):
 
     @property
     def requests(self) -> int:
-        return len(self._asked)
+        # Not from the beginning each time: the simulation asks after every step.
+        new = self._received[self._looked_at :]
+        self._looked_at += len(new)
+        self._requests += sum(map(self._is_request, new))
+        return self._requests
 
     async def wait_for_logins(self, count: int, *, timeout: float = 5.0) -> None:
         await self._pbx.wait_until(lambda: self.accepted_logins >= count, timeout=timeout)
