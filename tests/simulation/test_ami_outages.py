@@ -60,6 +60,24 @@ def test_042_a_refusal_that_takes_a_second_and_closes_is_one_attempt() -> None:
     run_simulated(main)
 
 
+def test_049_a_host_that_was_suspended_asks_anew_before_it_gives_up() -> None:
+    async def main(pbx: FakeAmiServer) -> None:
+        async with make_client(pbx) as ami:
+            pbx.freeze()
+            await asyncio.sleep(6)  # A Ping is on its way.
+            simulated_loop().jump(600)
+            await asyncio.sleep(5)
+            pbx.thaw()
+            await asyncio.sleep(60)
+            assert (ami.state, ami.epoch) == (K, 1)
+            pbx.freeze()
+            await ami.wait_for(R)
+            assert now() == pytest.approx(6 + 600 + 5 + 60 + 20, abs=5.0)
+            pbx.thaw()
+
+    run_simulated(main)
+
+
 def test_048_after_a_shutdown_it_waits_out_the_boot() -> None:
     async def main(pbx: FakeAmiServer) -> None:
         async with make_client(pbx) as ami:

@@ -60,6 +60,8 @@ E = TypeVar("E", bound=AmiEvent)
 # burst, until the session has something to do (seen on 22.10.1, once in some 100,000 events).
 PING_AFTER: Final = 5.0
 PING_PATIENCE: Final = 15.0
+# Who looks so many seconds later than planned was suspended or busy, and may not have read what came meanwhile.
+HELD_UP: Final = 1.0
 
 # How some modules answer when a list is empty: "No endpoints found" (res_pjsip), "No active conferences." and, for one
 # that nobody is in, "No Conference by that name found." (app_confbridge).
@@ -392,7 +394,10 @@ async def _probe(connection: AmiConnection) -> None:
             connection.abort(ConnectionClosedError(address=connection.address, reason=reason))
             return
         # In steps: what comes after the first byte has to be pinged in time, too.
-        await connection.wait_ended(min(due, loop.time() + PING_AFTER))
+        planned = min(due, loop.time() + PING_AFTER)
+        await connection.wait_ended(planned)
+        if loop.time() - planned > HELD_UP:
+            return  # It is asked anew.
 
 
 def _parts(action: object, headers: Headers) -> tuple[str, Headers]:
