@@ -13,11 +13,11 @@ from asterisk_py_ari import (
     EventSubscription,
     ReconnectPolicy,
 )
-from asterisk_py_ari.events import StasisStart
+from asterisk_py_ari.events import DeviceStateChanged, StasisStart
 from asterisk_py_ari.models import Channel
 from tools.asterisk import Asterisk
 
-__all__ = ["LIMIT", "QUICKLY", "call", "client", "next_event", "next_of", "next_state", "trusting"]
+__all__ = ["LIMIT", "QUICKLY", "call", "client", "next_event", "next_of", "next_state", "settled", "trusting"]
 
 T = TypeVar("T")
 
@@ -58,6 +58,16 @@ async def next_of(events: EventSubscription[Any], kind: type[T], where: Callable
 async def next_state(events: EventSubscription[Any], state: ConnectionState) -> ConnectionStateChanged:
     """Return the next change to *state*."""
     return await next_of(events, ConnectionStateChanged, lambda change: change.state is state)
+
+
+async def settled(devices: EventSubscription[DeviceStateChanged], *, legs: int) -> None:
+    """Wait until the device of a call with so many *legs* has come to rest: to be done before a client of all closes.
+
+    Asterisk 22.10.1 may lock itself up for good, and answer no login any more, if a client with ``subscribe_all``
+    closes while the state of a device is being told (asterisk issue 2170).
+    """
+    for _ in range(legs):
+        await next_of(devices, DeviceStateChanged, lambda event: event.device_state.state == "NOT_INUSE")
 
 
 async def call(ari: AriClient, exten: str = "answer") -> Channel:

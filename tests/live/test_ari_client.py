@@ -17,9 +17,16 @@ from asterisk_py_ari import (
     TlsError,
     UnsupportedVersionError,
 )
-from asterisk_py_ari.events import AriEvent, ChannelDtmfReceived, PlaybackFinished, StasisEnd, StasisStart
+from asterisk_py_ari.events import (
+    AriEvent,
+    ChannelDtmfReceived,
+    DeviceStateChanged,
+    PlaybackFinished,
+    StasisEnd,
+    StasisStart,
+)
 from asterisk_py_ari.protocol.requests import Request
-from tests.live.ari import call, client, next_of, trusting
+from tests.live.ari import call, client, next_of, settled, trusting
 from tools.asterisk import Asterisk
 
 over_either = pytest.mark.parametrize("transport", ["http", "websocket"])
@@ -154,7 +161,7 @@ async def test_092_no_event_of_a_call_is_missed_though_they_come_before_the_answ
     # Of applications that were there before, Asterisk forgets that all events are wanted.
     async with client(pbx, app=f"all-{transport}", transport=transport, subscribe_all=True) as ari:
         handle = ari.channel()
-        async with handle.events() as events:
+        async with handle.events() as events, ari.events(DeviceStateChanged) as devices:
             await handle.originate("Local/answer@scenarios", app=ari.app)
             first = await next_of(events, AriEvent)
             assert first.type == "ChannelCreated"
@@ -162,6 +169,7 @@ async def test_092_no_event_of_a_call_is_missed_though_they_come_before_the_answ
             assert start.channel == handle
             await handle.hangup()
             await next_of(events, StasisEnd)
+            await settled(devices, legs=2)
 
 
 @over_either

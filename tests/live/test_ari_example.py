@@ -12,10 +12,11 @@ from asterisk_py_ari.events import (
     BridgeDestroyed,
     ChannelDestroyed,
     ChannelEnteredBridge,
+    DeviceStateChanged,
     PlaybackFinished,
 )
 from examples.ari_pairs import main
-from tests.live.ari import LIMIT, client, next_of
+from tests.live.ari import LIMIT, client, next_of, settled
 from tools.asterisk import Asterisk
 
 EXAMPLE = Path(__file__).parents[2] / "examples/ari_pairs.py"
@@ -38,6 +39,7 @@ async def test_two_callers_talk_and_hear_a_beep_until_one_presses_hash(pbx: Aste
             ari.events(PlaybackFinished) as played,
             ari.events(BridgeDestroyed) as destroyed,
             ari.events(ChannelDestroyed) as gone,
+            ari.events(DeviceStateChanged) as devices,
         ):
             for exten, digits in (("answer", ""), ("senddtmf", "*#")):
                 await ari.channels.originate(
@@ -49,6 +51,7 @@ async def test_two_callers_talk_and_hear_a_beep_until_one_presses_hash(pbx: Aste
             assert (await next_of(destroyed, BridgeDestroyed)).bridge.id in bridges
             for _ in range(4):
                 await next_of(gone, ChannelDestroyed)
+            await settled(devices, legs=2)
         assert not example.done()
         example.cancel()
         await asyncio.wait([example])

@@ -61,7 +61,9 @@ class AriClient(Supervised[AriEvent | Resynchronized], AriOperations):
     *app* is the name of the Stasis application whose events this client gets, or several names. *subscribe_all* asks
     for the events of everything on this Asterisk, not only of what is in the application; *event_filter* for fewer.
     Asterisk keeps an application for as long as one of its channels is there, with the filter it had and the choice of
-    *subscribe_all* it was made with: that is then not heeded, and without *event_filter* the old one stays.
+    *subscribe_all* it was made with: that is then not heeded, and without *event_filter* the old one stays. Asterisk
+    22.10.1 may lock its ARI up for good, and answer no login any more, if a client of all closes while the state of a
+    device is being told (asterisk issue 2170): let such a client live as long as your program.
     *ssl* is an SSLContext, or True for one that verifies against the system's authorities, the default for an address
     with ``https``. *transport* is what carries requests: ``"http"``, ``"websocket"``, or ``"auto"``.
     *timeout* bounds an answer, and connecting, in seconds each. *policy* says when to reconnect, and *retry_first*
