@@ -6,22 +6,20 @@ from concurrent.futures import Future
 from importlib import import_module
 from typing import Any, ClassVar
 
-from .background import EventLoop
-from .interface import AriRunner, Fields
+from .described import DescribedAriRunner
+from .interface import Fields
 
 __all__ = ["AioariAri"]
 
 
-class AioariAri(AriRunner):
+class AioariAri(DescribedAriRunner):
     """``client.on_event(...)`` and ``await client.run(apps=...)``, as in its documentation."""
 
     distribution: ClassVar[str] = "aioari"
 
     def __init__(self) -> None:
-        self._background = EventLoop.shared()
+        super().__init__()
         self._callbacks: list[Callable[[Any], Any]] = []
-        self._client: Any = None
-        self._run: Future[None] | None = None
 
     def connect(self, url: str, username: str, secret: str) -> Future[None]:
         async def connect() -> None:
@@ -47,28 +45,6 @@ class AioariAri(AriRunner):
             await asyncio.sleep(seconds)
 
         self._callbacks.append(callback)
-
-    def get_channel(self, identifier: str) -> Future[Any]:
-        async def get() -> Any:
-            return await self._client.channels.get(channelId=identifier)
-
-        return self._background.run(get())
-
-    def originate(self) -> Future[Any]:
-        async def originate() -> Any:
-            return await self._client.channels.originate(endpoint="Local/200@default", app="demo")
-
-        return self._background.run(originate())
-
-    def hangup(self, identifier: str) -> Future[Any]:
-        async def hangup() -> Any:
-            return await self._client.channels.hangup(channelId=identifier)
-
-        return self._background.run(hangup())
-
-    def ended(self) -> Future[None]:
-        assert self._run is not None
-        return self._run
 
     def close(self) -> Future[None]:
         return self._background.run(self._client.close())

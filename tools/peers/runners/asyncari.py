@@ -4,24 +4,22 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from .background import EventLoop
-from .interface import AriRunner, Fields
+from .described import DescribedAriRunner
+from .interface import Fields
 
 __all__ = ["AsyncariAri"]
 
 
-class AsyncariAri(AriRunner):
+class AsyncariAri(DescribedAriRunner):
     """``async with connect(...) as client`` and ``async for event in client``, as in its documentation."""
 
     distribution: ClassVar[str] = "asyncari"
 
     def __init__(self) -> None:
-        self._background = EventLoop.shared()
+        super().__init__()
         self._handlers: list[tuple[Callable[[Fields], None], float]] = []
-        self._client: Any = None
-        self._run: Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def connect(self, url: str, username: str, secret: str) -> Future[None]:
@@ -51,28 +49,6 @@ class AsyncariAri(AriRunner):
 
     def listen_slowly(self, seconds: float, handler: Callable[[Fields], None]) -> None:
         self._handlers.append((handler, seconds))
-
-    def get_channel(self, identifier: str) -> Future[Any]:
-        async def get() -> Any:
-            return await self._client.channels.get(channelId=identifier)
-
-        return self._background.run(get())
-
-    def originate(self) -> Future[Any]:
-        async def originate() -> Any:
-            return await self._client.channels.originate(endpoint="Local/200@default", app="demo")
-
-        return self._background.run(originate())
-
-    def hangup(self, identifier: str) -> Future[Any]:
-        async def hangup() -> Any:
-            return await self._client.channels.hangup(channelId=identifier)
-
-        return self._background.run(hangup())
-
-    def ended(self) -> Future[None]:
-        assert self._run is not None
-        return self._run
 
     def close(self) -> Future[None]:
         async def close() -> None:
